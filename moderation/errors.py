@@ -1,0 +1,183 @@
+"""
+The one error tree of the product; every room raises from here, `web` alone turns it into statuses.
+
+Imports nothing of the project and nothing of any framework.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "AccessDenied",
+    "BundleMissing",
+    "BundleRefused",
+    "CaseConflict",
+    "ConfigError",
+    "CorpusError",
+    "InputError",
+    "ModelError",
+    "ModerationError",
+    "NotFound",
+    "PolicyError",
+    "RateExceeded",
+    "SchemaVersionError",
+    "SourceError",
+    "StoreError",
+    "TrainingBusy",
+    "TrainingError",
+]
+
+
+class ModerationError(Exception):
+    """
+    Root of every error this product raises on purpose. Never raised itself.
+
+    Attributes:
+        message: one sentence a person can act on.
+        field: the input field, setting or file entry at fault, dotted (``comment.text``), or None.
+    """
+
+    default_message = "Something went wrong."
+
+    def __init__(self, message: str | None = None, *, field: str | None = None) -> None:
+        self.message = message or self.default_message
+        self.field = field
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.message}" if self.field else self.message
+
+
+class ConfigError(ModerationError):
+    """A setting is missing or wrong; `field` names it. The service refuses to start."""
+
+    default_message = "A setting is wrong."
+
+
+class InputError(ModerationError):
+    """A caller sent something that cannot be read; `field` names what."""
+
+    default_message = "The input cannot be read."
+
+
+class NotFound(ModerationError):
+    """The comment, article, case, model or key asked for does not exist."""
+
+    default_message = "There is no such thing here."
+
+
+class AccessDenied(ModerationError):
+    """
+    The caller did not say who it is, or may not do this.
+
+    Attributes:
+        scope: the scope that was needed, or None when the caller is unknown.
+    """
+
+    default_message = "This needs a valid key."
+
+    def __init__(
+        self, message: str | None = None, *, scope: str | None = None, field: str | None = None
+    ) -> None:
+        super().__init__(message, field=field)
+        self.scope = scope
+
+
+class RateExceeded(ModerationError):
+    """
+    A key used up its requests for now.
+
+    Attributes:
+        retry_after_seconds: when the next request will be taken, in whole seconds, at least 1.
+    """
+
+    default_message = "Too many requests for this key."
+
+    def __init__(self, message: str | None = None, *, retry_after_seconds: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = max(1, retry_after_seconds)
+
+
+class PolicyError(ModerationError):
+    """A policy file is wrong; `field` is the dotted key in it."""
+
+    default_message = "The policy cannot be read."
+
+
+class ModelError(ModerationError):
+    """
+    Something is wrong with a model bundle.
+
+    Attributes:
+        version: the bundle's version, when known.
+    """
+
+    default_message = "The model cannot be used."
+
+    def __init__(
+        self, message: str | None = None, *, version: str | None = None, field: str | None = None
+    ) -> None:
+        super().__init__(message, field=field)
+        self.version = version
+
+
+class BundleMissing(ModelError, NotFound):
+    """No bundle of that version exists."""
+
+    default_message = "There is no model of that version."
+
+
+class BundleRefused(ModelError):
+    """A bundle exists but must not be loaded: wrong digest, other library, moved canaries."""
+
+    default_message = "The model was refused."
+
+
+class StoreError(ModerationError):
+    """The store cannot be reached or refused a write; the cause is chained."""
+
+    default_message = "The store did not answer."
+
+
+class SchemaVersionError(StoreError):
+    """The store was made by another version of the product; the message names the command."""
+
+    default_message = "The store has another schema version."
+
+
+class CaseConflict(ModerationError):
+    """
+    A case changed between reading and settling it.
+
+    Attributes:
+        current_version: the case's version now, or None when it is not known.
+    """
+
+    default_message = "Somebody settled this case first."
+
+    def __init__(self, message: str | None = None, *, current_version: int | None = None) -> None:
+        super().__init__(message, field="version")
+        self.current_version = current_version
+
+
+class TrainingError(ModerationError):
+    """Training cannot go on; the live model stays."""
+
+    default_message = "Training stopped."
+
+
+class TrainingBusy(TrainingError):
+    """Another training run holds the models folder."""
+
+    default_message = "Another training run is under way."
+
+
+class CorpusError(TrainingError):
+    """A row of the corpus breaks its schema; `field` is file:line and key."""
+
+    default_message = "A corpus row is wrong."
+
+
+class SourceError(TrainingError):
+    """A public data set is missing, or its digest is not the one expected."""
+
+    default_message = "A data set cannot be used."
