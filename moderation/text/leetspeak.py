@@ -1,0 +1,162 @@
+"""
+Digits and symbols standing in for letters ("v1agra", "a$$hole"), read as letters.
+
+Works on lower-cased text; leaves names of things, prices, addresses, tags and mentions alone.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from moderation.text.offsets import Edit
+
+__all__ = ["leet_edits"]
+
+_READINGS = str.maketrans("013457@$!|€", "oieastasiie")
+_ONE_AS_L = str.maketrans("013457@$!|€", "oleastasile")
+
+# Words worth disguising. A doubtful shape (a leading symbol, a final digit, a censoring
+# asterisk) counts only when it reads as one of these; a clear shape needs no list.
+_DISGUISED = frozenset(
+    "anal anus arse arsehole ass asses asshole assholes bastard bet bets betting bitch bitches"
+    " bitcoin bitcoins blowjob boner boob boobs bonus bullshit cash casino casinos cheap cheat"
+    " cialis click clit cock cocks coin coins cocksucker cp crap credit crypto cum cunt cunts"
+    " damn dick dickhead dicks discount dope dumbass dyke elite escort escorts ethereum fag"
+    " faggot faggots fags fake fat feet forex free fuck fucked fucker fuckers fuckin fucking"
+    " fucks gamble gay girls gift hate hell hentai hitler hoe hoes hooker horny hot idiot idiots"
+    " insane invest investment jackass jerk jew jews jizz kike kill killed killing kys lesbian"
+    " levitra loan loans loser losers lottery milf money moron morons motherfucker muslim naked"
+    " nazi nazis nigga niggas nigger niggers noob noobs nude"
+    " nudes online orgasm paypal pee penis pills pimp"
+    " piss pissed poker poo poop porn porno prick profit pussies pussy queer rape raped rapist"
+    " retard retarded scam scammer scammers sex sexy shit shits shitty shithead sissy slot slots"
+    " slut sluts spam spic steroids stfu stupid suck sucker sucks suicide telegram terrorist test"
+    " tit tits tramadol tranny trojan turd twat ugly vagina valium viagra virgin virus wanker"
+    " webcam weed whatsapp whore whores win winner wtf xanax xxx".split()
+)
+# Names whose digit is a digit although it stands between letters.
+_NAMES = frozenset("c3po log4j hba1c".split())
+
+# A leet sign beside a letter; a question of one search for nearly every text.
+_SUSPECT = re.compile(r"[013457@$!|€*](?:(?=[^\W\d_])|(?<=[^\W\d_][013457@$|€*]))")
+_TOKEN = re.compile(r"[^\W_](?:[\w@$!|€*]*[\w@$!|€*])?|[@$€][\w@$!|€*]+")
+_ADDRESS_LIKE = re.compile(r"://|www\.|\w@[\w-]+\.\w|[\w-]\.[a-z]{2,}|/\w|\\|=|&|\?\w")
+# Postcodes and part numbers; a disguised word this short is on the list.
+_CODE = re.compile(r"(?=.{1,4}\Z)[a-z]+\d+[a-z]+\Z")
+_PRICE = re.compile(r"[$€]\d|\d[$€]")
+_SIGNS = re.compile(r"[013457@$!|€]+")
+_LETTER_RUN = re.compile(r"[^\W\d_]+")
+_VOWELS = frozenset("aeiouy")
+_CYRILLIC_SIGNED = re.compile(r"[а-яё]+(?:[03@][а-яё]+)+\Z")
+_CYRILLIC_READINGS = str.maketrans("03@", "оза")
+
+
+def leet_edits(lowered: str) -> list[Edit]:
+    """
+    Find words written with digits or symbols for letters.
+
+    Args:
+        lowered: text in lower case, white space as it came.
+    """
+    if _SUSPECT.search(lowered) is None:
+        return []
+    edits = []
+    for chunk in re.finditer(r"\S+", lowered):
+        token = chunk[0]
+        if token[0] == "#" or _SUSPECT.search(token) is None:
+            continue
+        if _ADDRESS_LIKE.search(token) is not None:
+            continue
+        for match in _TOKEN.finditer(token):
+            at = match.start()
+            if at and token[at - 1] in "@#/.-_'’":
+                continue
+            # Exclamation marks and bars after the word are punctuation.
+            word = match[0].rstrip("!|*")
+            read_as = _read(word)
+            if read_as is not None and read_as != word:
+                start = chunk.start() + at
+                edits.append(Edit(start, start + len(word), read_as, "leet"))
+    return edits
+
+
+@lru_cache(maxsize=4096)
+def _read(word: str) -> str | None:
+    """Read one word, or give None when it is what it seems."""
+    if len(word) < 3 or len(word) > 40 or word.isalpha() or word in _NAMES:
+        return None
+    if "*" in word:
+        return _uncensored(word)
+    letters = sum(char.isalpha() for char in word)
+    if not letters:
+        return None
+    for table in (_READINGS, _ONE_AS_L):
+        reading = word.translate(table)
+        if reading in _DISGUISED and _PRICE.search(word) is None:
+            return reading
+    if not word.isascii():
+        return word.translate(_CYRILLIC_READINGS) if _CYRILLIC_SIGNED.match(word) else None
+    return word.translate(_READINGS) if _is_clear(word, letters) else None
+
+
+def _is_clear(word: str, letters: int) -> bool:
+    """Whether the shape alone says that signs stand for letters."""
+    if not word[0].isalpha() or any(char in "2689" for char in word):
+        return False
+    if letters * 2 < len(word) or letters < 3 or _CODE.match(word) is not None:
+        return False
+    if max(map(len, _LETTER_RUN.findall(word))) < 2:
+        # "h1n1", "s01e05", "m4a1": codes alternate single letters and numbers.
+        return False
+    for match in _SIGNS.finditer(word):
+        if not _stands_for_letters(word, match.start(), match.end()):
+            return False
+    return True
+
+
+def _stands_for_letters(word: str, start: int, end: int) -> bool:
+    signs = word[start:end]
+    if end == len(word):
+        return signs == "$$"
+    if len(signs) > 2 or (len(signs) == 2 and signs[0] != signs[1]):
+        return False
+    if signs.isdigit():
+        # 3, 5 and 7 are letters of their own in Arabic written with Latin letters ("mar7aba",
+        # "ya3ni"), so alone they prove nothing.
+        return signs[0] in "014"
+    if "|" in signs or "€" in signs:
+        return False
+    if "!" in signs or "@" in signs:
+        # "sh!t" and "tr@mp", but "great!thanks" only lacks a space and "me@home" is a place: their
+        # first halves can stand alone.
+        return len(signs) == 1 and start <= 3 and not _VOWELS & set(word[:start])
+    return True
+
+
+def _uncensored(word: str) -> str | None:
+    """Read asterisks inside a word when exactly one listed word fits: "f*ck", "b**ch"."""
+    if not word[0].isalpha() or sum(char.isalpha() for char in word) < 2:
+        return None
+    if not all(char.isalpha() or char == "*" for char in word):
+        return None
+    found = [entry for entry in _of_length(len(word)) if _fits(entry, word)]
+    return found[0] if len(found) == 1 else None
+
+
+@lru_cache(maxsize=64)
+def _of_length(length: int) -> tuple[str, ...]:
+    return tuple(sorted(word for word in _DISGUISED & _CENSORED if len(word) == length))
+
+
+def _fits(entry: str, word: str) -> bool:
+    return all(sign in ("*", letter) for letter, sign in zip(entry, word, strict=True))
+
+
+# Only words people really censor, so that "c*sh" in a recipe is no riddle.
+_CENSORED = frozenset(
+    "arse ass asses asshole assholes bastard bitch bitches bullshit cock cocks cunt cunts dick"
+    " dickhead dicks faggot faggots fuck fucked fucker fuckers fucking fucks motherfucker nazi"
+    " nigga niggas nigger niggers penis porn pussy rape raped rapist retard retarded sex shit"
+    " shits shitty slut sluts suicide whore whores kill".split()
+)
