@@ -1,0 +1,177 @@
+"""
+A policy as frozen, precomputed values: everything `decide` needs and nothing it must look up twice.
+
+Holds values only; reading them from files is `read.py`'s, judging a comment by them `decide.py`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from moderation.terms import Action, Lists, RelevanceKind
+
+__all__ = [
+    "LOW_IS_BAD",
+    "Condition",
+    "Group",
+    "Policy",
+    "PolicySet",
+    "Rule",
+    "RuleAction",
+    "ScorePoints",
+    "Threshold",
+]
+
+LOW_IS_BAD = ("relevance", "substance")
+"""Scores that speak against a comment when they are low. Neither can reject."""
+
+
+class RuleAction(StrEnum):
+    """What a rule asks for; `INFORM` for nothing, `APPROVE` to set weak holds aside."""
+
+    APPROVE = "approve"
+    INFORM = "inform"
+    HOLD = "hold"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """
+    From where one score asks for something; None where it does not.
+
+    Attributes:
+        hold: this probability or more.
+        reject: this probability or more, at least `hold`.
+        hold_below: less than this probability; for the scores in `LOW_IS_BAD` alone.
+    """
+
+    head: str
+    hold: float | None = None
+    reject: float | None = None
+    hold_below: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScorePoints:
+    """Points of a score: none at `starts_at`, `most` at 1, linear between."""
+
+    starts_at: float
+    most: float
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """
+    Signals of one family and how many points they may bring together.
+
+    Attributes:
+        points: signal name -> points at strength 1; below zero speaks for the comment.
+        cap: of the points against and, by itself, of those in favour.
+    """
+
+    name: str
+    cap: float
+    points: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition of a rule: exactly one of `signal`, `score`, `relevance_kind`, `language`."""
+
+    signal: str | None = None
+    min_strength: float = 0.0
+    score: str | None = None
+    above: float | None = None
+    below: float | None = None
+    relevance_kind: RelevanceKind | None = None
+    language: str | None = None
+
+    @property
+    def is_evidence(self) -> bool:
+        """Whether it names anything that could speak against a comment under whatever article."""
+        if self.score is not None:
+            return self.score not in LOW_IS_BAD and bool(self.above)
+        return self.signal is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """
+    A rule: all of `all`, and one of `any` where there is one, lead to `action`.
+
+    Attributes:
+        weight: 0..1, its place among reasons that ask for the same.
+        message: what the moderator reads; None: its signal's message, or else `description`.
+    """
+
+    name: str
+    description: str
+    all: tuple[Condition, ...]
+    any: tuple[Condition, ...]
+    action: RuleAction
+    weight: float
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """
+    What one site does with what is found.
+
+    Attributes:
+        version: of the whole policy set, shown in every decision.
+        shadow: decide and record, but answer approve.
+        failed_score: for a score the model should have given; HOLD or APPROVE.
+        failed_signal: for a signal or other check that broke; HOLD or APPROVE.
+        hold_generic: whether thin praise is held like any other comment of low relevance.
+        hold_points: points from which a comment is held.
+        reject_points: points from which it is rejected; more than any group's cap.
+        group_of: signal name -> its group, made from `groups`.
+    """
+
+    version: str
+    shadow: bool
+    lists: Lists
+    failed_score: Action
+    failed_signal: Action
+    thresholds: tuple[Threshold, ...]
+    hold_generic: bool
+    hold_points: float
+    reject_points: float
+    score_points: Mapping[str, ScorePoints]
+    groups: tuple[Group, ...]
+    rules: tuple[Rule, ...]
+    group_of: Mapping[str, Group] = field(init=False, repr=False, compare=False)
+    heads: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """Scores this policy cannot do without."""
+
+    def __post_init__(self) -> None:
+        group_of = {signal: group for group in self.groups for signal in group.points}
+        object.__setattr__(self, "group_of", group_of)
+        used = [t.head for t in self.thresholds if (t.hold, t.reject, t.hold_below) != (None,) * 3]
+        used += self.score_points
+        used += [c.score for rule in self.rules for c in (*rule.all, *rule.any) if c.score]
+        object.__setattr__(self, "heads", tuple(dict.fromkeys(used)))
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySet:
+    """
+    The policies of all sites, made once at the start.
+
+    Attributes:
+        version: the declared version, a hyphen, and 8 hex digits of the digest of all content.
+        default: for every site without a table of its own.
+        sites: site -> its policy.
+    """
+
+    version: str
+    default: Policy
+    sites: Mapping[str, Policy]
+
+    def for_site(self, site: str) -> Policy:
+        """Give the policy of a site; the default where it has none of its own."""
+        return self.sites.get(site, self.default)
