@@ -1,0 +1,297 @@
+"""
+Who may do what: API keys, reviewers, sign-in links, and the secrets all processes share.
+
+Keeps digests and hashes only, never a secret that signs somebody in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Connection, Row, bindparam, func, insert, literal, select, update
+
+from moderation.errors import InputError, NotFound, StoreError
+from moderation.store import tables
+from moderation.store.columns import Moment, storable
+from moderation.store.engine import Database
+from moderation.store.ids import new_id
+from moderation.store.rows import Reviewer
+from moderation.store.writer import ConstraintBroken
+from moderation.terms import Key, Scope
+
+__all__ = ["Accounts"]
+
+_KEY_BYTES = 16
+_TOKEN_BYTES = 32
+_SECRET_BYTES = 32
+
+_KEY_BY_DIGEST = select(tables.keys).where(
+    tables.keys.c.digest == bindparam("digest"), tables.keys.c.revoked_at.is_(None)
+)
+
+
+class Accounts:
+    """
+    Keys, reviewers and secrets. Methods may raise `StoreError`.
+
+    Args:
+        hasher: hashes passwords; its defaults are the second recommendation of RFC 9106.
+    """
+
+    def __init__(self, database: Database, hasher: PasswordHasher | None = None) -> None:
+        self._database = database
+        self._hasher = hasher or PasswordHasher()
+
+    def add_key(
+        self,
+        *,
+        name: str,
+        scopes: Collection[Scope],
+        site: str = "default",
+        per_minute: int = 0,
+        secret: str | None = None,
+        now: datetime,
+    ) -> tuple[Key, str]:
+        """
+        Make an API key and give its secret, this once.
+
+        A secret we make is 32 lower-case hex digits (128 bits), a form old clients accept. A given
+        one is taken as it is, however weak, because old clients fix its form; it is compared
+        exactly, case included. The secret of a revoked key may be given again.
+
+        Args:
+            scopes: at least one.
+            per_minute: requests allowed in a minute; 0 is without limit.
+
+        Raises:
+            InputError: a good key has this secret already, the secret is blank (`field` is
+                ``key``), or there is no scope (``scopes``).
+        """
+        if secret is not None and not secret.strip():
+            raise InputError("must not be blank", field="key")
+        if not scopes:
+            raise InputError("must name at least one scope", field="scopes")
+        secret = secret if secret is not None else secrets.token_hex(_KEY_BYTES)
+        key = Key(
+            id=new_id(now),
+            name=storable(name),
+            scopes=frozenset(scopes),
+            site=storable(site),
+            per_minute=per_minute,
+            created_at=now,
+        )
+        values = {
+            "id": key.id,
+            "name": key.name,
+            "digest": _digest(secret),
+            "scopes": sorted(scope.value for scope in key.scopes),
+            "site": key.site,
+            "per_minute": per_minute,
+            "created_at": now,
+            "revoked_at": None,
+        }
+        try:
+            self._database.insert([(tables.keys, values)])
+        except ConstraintBroken as error:
+            raise InputError("is in use already", field="key") from error
+        return key, secret
+
+    def key_by_secret(self, secret: str) -> Key | None:
+        """Give the good key with this secret; one indexed read. Callers may keep it for seconds."""
+        with self._database.reading() as connection:
+            row = connection.execute(_KEY_BY_DIGEST, {"digest": _digest(secret)}).first()
+        return None if row is None else _read_key(row)
+
+    def keys(self) -> list[Key]:
+        """Give every key, oldest first, revoked ones included."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(tables.keys).order_by(tables.keys.c.id)).all()
+        return [_read_key(row) for row in rows]
+
+    def revoke_key(self, id: str, *, now: datetime) -> None:
+        """
+        Make a key worthless. Revoking it again changes nothing.
+
+        Raises:
+            NotFound: there is no such key.
+        """
+        keys = tables.keys
+        revoking = (
+            update(keys)
+            .where(keys.c.id == id)
+            .values(revoked_at=func.coalesce(keys.c.revoked_at, literal(now, Moment())))
+            .returning(keys.c.id)
+        )
+        found = self._database.write(lambda connection: connection.execute(revoking).first())
+        if found is None:
+            raise NotFound("There is no such key.", field="id")
+
+    def add_reviewer(self, name: str, password: str | None, *, now: datetime) -> Reviewer:
+        """
+        Add a person who settles cases.
+
+        Args:
+            name: unique, any case.
+            password: None for somebody who signs in by link only.
+
+        Raises:
+            InputError: the name is blank or taken; `field` is ``name``.
+        """
+        name = storable(name).strip()
+        if not name:
+            raise InputError("must not be blank", field="name")
+        values = {
+            "id": new_id(now),
+            "name": name,
+            "folded_name": name.casefold(),
+            "password_hash": None if password is None else self._hasher.hash(_bytes(password)),
+            "created_at": now,
+        }
+        try:
+            self._database.insert([(tables.reviewers, values)])
+        except ConstraintBroken as error:
+            raise InputError("is taken", field="name") from error
+        return Reviewer(str(values["id"]), name, password is not None, now)
+
+    def reviewer_by_password(self, name: str, password: str) -> Reviewer | None:
+        """Give the reviewer with this name and password; as slow for names nobody has."""
+        folded = storable(name).strip().casefold()
+        row = self._reviewer(tables.reviewers.c.folded_name == folded)
+        known = row.password_hash if row is not None else None
+        try:
+            self._hasher.verify(known or self._unmatched_hash, _bytes(password))
+        except (VerificationError, InvalidHashError):
+            return None
+        return _read_reviewer(row) if row is not None and known is not None else None
+
+    def set_password(self, reviewer_id: str, password: str, *, now: datetime) -> None:
+        """
+        Give a reviewer a new password; the old one is worthless at once.
+
+        Raises:
+            NotFound: there is no such reviewer.
+        """
+        reviewers, hashed = tables.reviewers, self._hasher.hash(_bytes(password))
+
+        def work(connection: Connection) -> str | None:
+            id: str | None = connection.scalar(
+                update(reviewers)
+                .where(reviewers.c.id == reviewer_id)
+                .values(password_hash=hashed)
+                .returning(reviewers.c.id)
+            )
+            if id is not None:
+                event = {"kind": "reviewer.password_set", "actor": f"reviewer:{id}", "subject": id}
+                connection.execute(insert(tables.events).values(at=now, data={}, **event))
+            return id
+
+        if self._database.write(work) is None:
+            raise NotFound("There is no such reviewer.", field="reviewer_id")
+
+    def reviewer(self, id: str) -> Reviewer | None:
+        """Give a reviewer by id."""
+        row = self._reviewer(tables.reviewers.c.id == id)
+        return None if row is None else _read_reviewer(row)
+
+    def reviewers(self) -> list[Reviewer]:
+        """Give every reviewer, oldest first."""
+        everyone = select(tables.reviewers).order_by(tables.reviewers.c.id)
+        with self._database.reading() as connection:
+            return [_read_reviewer(row) for row in connection.execute(everyone)]
+
+    def make_sign_in_link(
+        self, reviewer_id: str, *, now: datetime, lifetime_seconds: int = 86400
+    ) -> str:
+        """
+        Make a token that signs a reviewer in once, until it expires; URL-safe.
+
+        Raises:
+            NotFound: there is no such reviewer.
+        """
+        token = secrets.token_urlsafe(_TOKEN_BYTES)
+        values = {
+            "digest": _digest(token),
+            "reviewer_id": reviewer_id,
+            "expires_at": now + timedelta(seconds=lifetime_seconds),
+            "used_at": None,
+        }
+        try:
+            self._database.insert([(tables.sign_in_links, values)])
+        except ConstraintBroken as error:
+            raise NotFound("There is no such reviewer.", field="reviewer_id") from error
+        return token
+
+    def use_sign_in_link(self, token: str, *, now: datetime) -> Reviewer | None:
+        """Use a token up and give its reviewer; None when unknown, expired or used before."""
+        links = tables.sign_in_links
+        using = (
+            update(links)
+            .where(
+                links.c.digest == _digest(token),
+                links.c.used_at.is_(None),
+                links.c.expires_at > now,
+            )
+            .values(used_at=now)
+            .returning(links.c.reviewer_id)
+        )
+        # The row is locked while the condition is checked: of two uses at once one finds nothing.
+        reviewer_id = self._database.write(lambda connection: connection.scalar(using))
+        return None if reviewer_id is None else self.reviewer(reviewer_id)
+
+    def secret(self, name: str) -> bytes:
+        """Give 32 random bytes, made at the first call, the same for every process ever after."""
+        known = select(tables.secrets.c.value).where(tables.secrets.c.name == name)
+        for _ in range(2):
+            with self._database.reading() as connection:
+                value: bytes | None = connection.scalar(known)
+            if value is not None:
+                return value
+            made = secrets.token_bytes(_SECRET_BYTES)
+            try:
+                self._database.insert([(tables.secrets, {"name": name, "value": made})])
+            except ConstraintBroken:
+                # Another process made it first; theirs is read in the second round.
+                continue
+            return made
+        raise StoreError(f"The secret {name!r} was refused, and yet is not there.")
+
+    @cached_property
+    def _unmatched_hash(self) -> str:
+        """Checked for reviewers nobody knows, so that both answers take the same time."""
+        return self._hasher.hash(secrets.token_hex(_SECRET_BYTES))
+
+    def _reviewer(self, condition: Any) -> Row[Any] | None:
+        with self._database.reading() as connection:
+            return connection.execute(select(tables.reviewers).where(condition)).first()
+
+
+def _digest(secret: str) -> str:
+    # Fast on purpose: keys and tokens are random, so there is nothing to guess from a dictionary.
+    return hashlib.sha256(_bytes(secret)).hexdigest()
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _read_key(row: Row[Any]) -> Key:
+    return Key(
+        id=row.id,
+        name=row.name,
+        scopes=frozenset(Scope(each) for each in row.scopes),
+        site=row.site,
+        per_minute=row.per_minute,
+        created_at=row.created_at,
+        revoked_at=row.revoked_at,
+    )
+
+
+def _read_reviewer(row: Row[Any]) -> Reviewer:
+    return Reviewer(row.id, row.name, row.password_hash is not None, row.created_at)

@@ -1,0 +1,262 @@
+"""
+The review queue: listed in pages, leased to reviewers, settled by verdicts.
+
+Writes `cases`, and what a verdict changes; opening a case is part of adding a comment.
+
+A lease only spreads reviewers over the queue and changes no version. What decides between two of
+them is the version: it changes when a case is settled, corrected, or closed by a deletion.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
+
+from moderation.errors import CaseConflict, InputError, NotFound
+from moderation.store import settling
+from moderation.store.cursors import after, ordering, read_cursor, write_cursor
+from moderation.store.documents import read_case
+from moderation.store.engine import Database
+from moderation.store.rows import QueueEntry, StoredComment
+from moderation.store.stored import load
+from moderation.store.tables import cases, comments
+from moderation.terms import Case, Status, Verdict, VerdictAction, VerdictLabel
+
+__all__ = ["Cases"]
+
+_MOST_ENTRIES = 500
+
+
+class Cases:
+    """The cases of every site. Methods may raise `StoreError`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def queue(
+        self,
+        *,
+        site: str | None,
+        status: str = "held",
+        reason: str | None = None,
+        article_key: str | None = None,
+        order: str = "priority",
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> tuple[list[QueueEntry], str | None]:
+        """
+        Give one page of the queue, and the cursor of the next page or None at the end.
+
+        Args:
+            site: None for all sites.
+            status: ``held`` for open cases; ``approved`` or ``rejected`` for settled ones whose
+                comment stands so now.
+            reason: code of the reason the case was opened for.
+            order: ``priority`` (highest first, then oldest), ``oldest`` or ``newest``.
+            limit: entries on a page, 1..500; anything outside is moved to the nearer end.
+            cursor: as the page before gave it, with the same `order`.
+
+        Raises:
+            InputError: `field` is ``status``, ``order`` or ``cursor``.
+        """
+        conditions = [*_of_site(site), *_in_status(status), comments.c.deleted_at.is_(None)]
+        if reason is not None:
+            conditions.append(cases.c.reason == reason)
+        if article_key is not None:
+            conditions.append(comments.c.article_key == article_key)
+        sorted_by = ordering(order)
+        if cursor is not None:
+            conditions.append(after(order, read_cursor(order, cursor)))
+        limit = min(max(limit, 1), _MOST_ENTRIES)
+        page = (
+            select(cases)
+            .join(comments, comments.c.id == cases.c.comment_id)
+            .where(*conditions)
+            .order_by(*sorted_by)
+            .limit(limit + 1)
+        )
+        with self._database.reading() as connection:
+            found = [read_case(row) for row in connection.execute(page)]
+            listed = found[:limit]
+            stored = {
+                each.id: each for each in load(connection, [case.comment_id for case in listed])
+            }
+        # On PostgreSQL a comment may be deleted between the two reads.
+        entries = [
+            QueueEntry(case, stored[case.comment_id])
+            for case in listed
+            if case.comment_id in stored
+        ]
+        return entries, write_cursor(order, listed[-1]) if len(found) > limit else None
+
+    def count(self, *, site: str | None) -> int:
+        """Count the open cases, of all sites when `site` is None."""
+        counting = select(func.count()).select_from(cases).where(_OPEN, *_of_site(site))
+        with self._database.reading() as connection:
+            return connection.scalar(counting) or 0
+
+    def claim_next(
+        self,
+        *,
+        site: str | None,
+        reviewer: str,
+        now: datetime,
+        lease_seconds: int = 120,
+        after_case: str | None = None,
+    ) -> QueueEntry | None:
+        """
+        Lease the open case of highest priority, the oldest of equals, that no one else has.
+
+        Asking again gives the same case, until it is settled or skipped. Reviewers who ask at the
+        same moment get different cases.
+
+        Args:
+            reviewer: who asks.
+            after_case: a case to skip: its lease is given back, and the search goes on behind it,
+                then from the front again.
+
+        Returns:
+            None when there is no other case to look at.
+        """
+
+        def work(connection: Connection) -> QueueEntry | None:
+            # FOR UPDATE SKIP LOCKED on PostgreSQL; SQLite has one writer at a time and ignores it.
+            free = (
+                select(cases)
+                .where(_OPEN, *_of_site(site), _free_for(reviewer, now))
+                .order_by(*ordering("priority"))
+                .limit(1)
+                .with_for_update(skip_locked=True)
+            )
+            row: Row[Any] | None = None
+            skipped = _give_back(connection, after_case, reviewer) if after_case else None
+            if skipped is not None:
+                free = free.where(cases.c.id != skipped.id)
+                row = connection.execute(free.where(after("priority", skipped))).first()
+            if row is None:
+                row = connection.execute(free).first()
+            if row is None:
+                return None
+            case = _take(connection, row.id, reviewer, now, lease_seconds)
+            (stored,) = load(connection, [case.comment_id])
+            return QueueEntry(case, stored)
+
+        return self._database.write(work)
+
+    def lease(
+        self, case_id: str, *, reviewer: str, now: datetime, lease_seconds: int = 120
+    ) -> Case:
+        """
+        Lease one open case, or lengthen the reviewer's own lease.
+
+        Raises:
+            NotFound: there is no such case.
+            CaseConflict: it is settled, or another reviewer has it now.
+        """
+
+        def work(connection: Connection) -> Case:
+            row = connection.execute(
+                select(cases).where(cases.c.id == case_id).with_for_update()
+            ).first()
+            if row is None:
+                raise NotFound("There is no such case.", field="case_id")
+            if row.settled_at is not None:
+                raise CaseConflict(current_version=row.version)
+            if row.leased_by not in (None, reviewer) and row.leased_until > now:
+                raise CaseConflict(
+                    "Another reviewer is looking at this case.", current_version=row.version
+                )
+            return _take(connection, case_id, reviewer, now, lease_seconds)
+
+        return self._database.write(work)
+
+    def settle(
+        self,
+        comment_id: str,
+        *,
+        site: str | None,
+        actor: str,
+        action: VerdictAction,
+        labels: tuple[VerdictLabel, ...],
+        note: str | None,
+        version: int | None,
+        now: datetime,
+    ) -> tuple[Verdict, StoredComment]:
+        """
+        Give a verdict on a comment: append it, close the open case, set status and label, log it.
+
+        All in one transaction. A comment whose case is settled, or that never had one, takes a
+        verdict too: a correction.
+
+        Args:
+            version: of the case as the moderator saw it; None for whatever it is. It is compared
+                with the settled case too, or else the slower of two moderators would overrule the
+                faster unknowingly; without any case it is ignored.
+
+        Raises:
+            NotFound: there is no such comment on that site.
+            CaseConflict: the case changed since `version`; `current_version` is its version now.
+        """
+
+        def work(connection: Connection) -> tuple[Verdict, StoredComment]:
+            return settling.settle(
+                connection,
+                comment_id,
+                site=site,
+                actor=actor,
+                action=action,
+                labels=labels,
+                note=note,
+                version=version,
+                now=now,
+            )
+
+        return self._database.write(work)
+
+
+_OPEN = cases.c.settled_at.is_(None)
+
+
+def _of_site(site: str | None) -> list[ColumnElement[bool]]:
+    return [] if site is None else [cases.c.site == site]
+
+
+def _in_status(status: str) -> list[ColumnElement[bool]]:
+    if status == Status.HELD:
+        return [_OPEN]
+    if status in (Status.APPROVED, Status.REJECTED):
+        # A comment may have had several cases; it is listed once, with the newest.
+        return [
+            cases.c.settled_at.is_not(None),
+            comments.c.status == str(status),
+            comments.c.case_id == cases.c.id,
+        ]
+    raise InputError("must be held, approved or rejected", field="status")
+
+
+def _free_for(reviewer: str, now: datetime) -> ColumnElement[bool]:
+    return or_(
+        cases.c.leased_by.is_(None), cases.c.leased_by == reviewer, cases.c.leased_until <= now
+    )
+
+
+def _give_back(connection: Connection, case_id: str, reviewer: str) -> Case | None:
+    own = and_(cases.c.id == case_id, cases.c.leased_by == reviewer)
+    connection.execute(update(cases).where(own).values(leased_by=None, leased_until=None))
+    row = connection.execute(select(cases).where(cases.c.id == case_id)).first()
+    return None if row is None else read_case(row)
+
+
+def _take(
+    connection: Connection, case_id: str, reviewer: str, now: datetime, lease_seconds: int
+) -> Case:
+    until = now + timedelta(seconds=lease_seconds)
+    taken = connection.execute(
+        update(cases)
+        .where(cases.c.id == case_id)
+        .values(leased_by=reviewer, leased_until=until)
+        .returning(cases)
+    )
+    return read_case(taken.one())

@@ -1,0 +1,198 @@
+"""
+Comments: added durably with what was decided, read back whole, erased on request.
+
+The rows of a new one are made in `adding.py`, one is emptied in `erasing.py`.
+
+Adding one costs three rows (four when a case opens), each part of one statement for all callers
+that share the commit; an idempotency key costs one indexed read more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, insert, select
+
+from moderation.errors import InputError, NotFound
+from moderation.store import history, tables
+from moderation.store.adding import prepare
+from moderation.store.engine import Database
+from moderation.store.erasing import erase
+from moderation.store.rows import NewComment, StoredComment
+from moderation.store.stored import load, load_one
+from moderation.store.writer import ConstraintBroken
+from moderation.terms import AuthorHistory, Repeats
+
+__all__ = ["LONGEST_IDEMPOTENCY_KEY", "Comments"]
+
+LONGEST_IDEMPOTENCY_KEY = 255
+"""In code points."""
+
+_PAGE = 200
+
+_EARLIER = select(
+    tables.comments.c.id, tables.comments.c.request_digest, tables.comments.c.deleted_at
+).where(
+    tables.comments.c.key_id == bindparam("key_id"),
+    tables.comments.c.idempotency_key == bindparam("idempotency_key"),
+)
+
+
+class Comments:
+    """The comments of every site. Methods may raise `StoreError`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, new: NewComment) -> tuple[StoredComment, bool]:
+        """
+        Store a comment, its decision, its case when one is due, and the event: all or nothing.
+
+        Durable when it returns. What is returned is the comment as given (its article is not read
+        back), or the one stored earlier for the same key and idempotency key.
+
+        Returns:
+            The stored comment, and whether it is new: False for a replay.
+
+        Raises:
+            InputError: the idempotency key was used for another request, or is too long; `field`
+                is ``Idempotency-Key``.
+            NotFound: the comment this is a replay of was deleted since.
+        """
+        if new.key_id is None or new.idempotency_key is None:
+            stored, rows = prepare(new)
+            self._database.insert(rows)
+            return stored, True
+        if len(new.idempotency_key) > LONGEST_IDEMPOTENCY_KEY:
+            raise InputError(
+                f"must have at most {LONGEST_IDEMPOTENCY_KEY} characters", field="Idempotency-Key"
+            )
+        earlier = self._earlier(new)
+        if earlier is not None:
+            return earlier, False
+        stored, rows = prepare(new)
+        try:
+            self._database.insert(rows)
+        except ConstraintBroken:
+            # The same request may have arrived twice at once; then the other one is stored now.
+            earlier = self._earlier(new)
+            if earlier is None:
+                raise
+            return earlier, False
+        return stored, True
+
+    def get(self, id: str, *, site: str | None = None) -> StoredComment:
+        """
+        Read one comment.
+
+        Raises:
+            NotFound: unknown, deleted, or of another site than `site`.
+        """
+        with self._database.reading() as connection:
+            return load_one(connection, id, site=site)
+
+    def delete(self, id: str, *, site: str | None, actor: str, now: datetime) -> None:
+        """
+        Erase a comment: text, author, decision, label, notes on it, and quotes of it in answers.
+
+        An empty row stays, so that the id is never used again; verdicts and events stay too, and
+        hold nothing of the comment. Its open case is closed.
+
+        Raises:
+            NotFound: unknown, already deleted, or of another site than `site`.
+        """
+
+        def work(connection: Connection) -> None:
+            row = connection.execute(
+                select(tables.comments.c.site)
+                .where(tables.comments.c.id == id, tables.comments.c.deleted_at.is_(None))
+                .with_for_update()
+            ).first()
+            if row is None or site not in (None, row.site):
+                raise NotFound("There is no such comment.", field="id")
+            erase(connection, id, row.site, now)
+            connection.execute(
+                insert(tables.events),
+                {"at": now, "kind": "comment.deleted", "actor": actor, "subject": id, "data": {}},
+            )
+
+        self._database.write(work)
+
+    def author_history(self, site: str, author_key: str | None) -> AuthorHistory:
+        """Tell what is known of an author on a site; one indexed query."""
+        if author_key is None:
+            return AuthorHistory()
+        with self._database.reading() as connection:
+            return history.author_history(connection, site, author_key)
+
+    def repeats(
+        self,
+        site: str,
+        fingerprint: int,
+        simhash: int,
+        sketch: tuple[int, int],
+        *,
+        author_key: str | None,
+        since: datetime,
+    ) -> Repeats:
+        """
+        Count comments of a site, not older than `since`, with the same or nearly the same text.
+
+        One query over three indexes. Of each kind the newest `history.REPEATS_LIMIT` count.
+
+        Args:
+            sketch: (0, 0) is near nothing.
+            author_key: the author asking; `Repeats.authors` counts the others.
+        """
+        with self._database.reading() as connection:
+            return history.repeats(
+                connection, site, fingerprint, simhash, sketch, author_key=author_key, since=since
+            )
+
+    def by_author(self, site: str, author_key: str, *, limit: int) -> list[StoredComment]:
+        """Give an author's newest comments on a site, newest first."""
+        comments = tables.comments
+        newest = (
+            select(comments.c.id)
+            .where(comments.c.site == site, comments.c.author_key == author_key)
+            .order_by(comments.c.received_at.desc(), comments.c.id.desc())
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return load(connection, list(connection.scalars(newest)))
+
+    def all(self, *, site: str | None = None) -> Iterator[StoredComment]:
+        """
+        Give every comment, oldest first, without holding them all or a transaction.
+
+        One added or deleted meanwhile may or may not be among them.
+        """
+        comments = tables.comments
+        page = select(comments.c.id).where(
+            comments.c.id > bindparam("after"), comments.c.deleted_at.is_(None)
+        )
+        if site is not None:
+            page = page.where(comments.c.site == site)
+        page = page.order_by(comments.c.id).limit(_PAGE)
+        after = ""
+        while True:
+            with self._database.reading() as connection:
+                ids = list(connection.scalars(page, {"after": after}))
+                found = load(connection, ids)
+            yield from found
+            if len(ids) < _PAGE:
+                return
+            after = ids[-1]
+
+    def _earlier(self, new: NewComment) -> StoredComment | None:
+        named = {"key_id": new.key_id, "idempotency_key": new.idempotency_key}
+        with self._database.reading() as connection:
+            row = connection.execute(_EARLIER, named).first()
+            if row is None:
+                return None
+            if row.request_digest != new.request_digest:
+                raise InputError("was used for another request", field="Idempotency-Key")
+            if row.deleted_at is not None:
+                raise NotFound("The comment of this Idempotency-Key was deleted.")
+            return load_one(connection, row.id, site=None)

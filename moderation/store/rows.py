@@ -1,0 +1,143 @@
+"""
+What the store hands out and takes in, beyond the vocabulary: frozen dataclasses.
+
+Holds data only; opens nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from moderation.terms import (
+    Article,
+    Case,
+    Comment,
+    Decision,
+    Scores,
+    Signal,
+    Status,
+    Verdict,
+)
+
+__all__ = [
+    "JSON",
+    "Event",
+    "NewComment",
+    "QueueEntry",
+    "Reviewer",
+    "StoredArticle",
+    "StoredComment",
+]
+
+JSON: TypeAlias = (
+    "str | int | float | bool | list[JSON] | tuple[JSON, ...] | Mapping[str, JSON] | None"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """
+    An article as the store remembers it.
+
+    Attributes:
+        key: our id.
+        digest: SHA-256 of title and body, as the caller gave it.
+        updated_at: when anything of it last changed.
+    """
+
+    key: str
+    site: str
+    article: Article
+    digest: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewComment:
+    """
+    Everything one transaction writes about a new comment.
+
+    Attributes:
+        article_key: of the stored article it stands under, or None.
+        author_key: what its author is recognised by on this site (at most 200 characters), or None.
+        fingerprint: signed 64-bit, and so are `simhash` and both of `sketch`; a sketch of (0, 0)
+            says that the text is too short for near comparison.
+        case_reason: code of the reason to review it, or None: no case is opened.
+        case_priority: 0..1; anything outside is moved to the nearer end.
+        key_id: API key that sent it, or None.
+        idempotency_key: counts only together with `key_id`.
+        request_digest: tells a repeated request from another one with the same idempotency key.
+    """
+
+    comment: Comment
+    article_key: str | None
+    author_key: str | None
+    fingerprint: int
+    simhash: int
+    sketch: tuple[int, int]
+    scores: Scores
+    signals: tuple[Signal, ...]
+    decision: Decision
+    case_reason: str | None
+    case_priority: float
+    key_id: str | None = None
+    idempotency_key: str | None = None
+    request_digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredComment:
+    """
+    A comment with all that was found and decided about it.
+
+    Attributes:
+        comment: its article as the store remembers it now.
+        decision: the machine's newest; a verdict may have overruled it.
+        created_at: when it was received; the store never reads the clock.
+        case: its newest case, open or settled; None when it never was in the queue.
+        verdicts: oldest first.
+    """
+
+    id: str
+    comment: Comment
+    article_key: str | None
+    status: Status
+    scores: Scores
+    signals: tuple[Signal, ...]
+    decision: Decision
+    created_at: datetime
+    case: Case | None
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueEntry:
+    """A case and the comment it is about."""
+
+    case: Case
+    stored: StoredComment
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """A person who settles cases; `has_password` is False for those who sign in by link only."""
+
+    id: str
+    name: str
+    has_password: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the log of what happened; the log only grows."""
+
+    id: int
+    at: datetime
+    kind: str
+    actor: str
+    subject: str
+    data: Mapping[str, JSON]

@@ -1,0 +1,374 @@
+"""
+Every table and index, in the order data flows through them. Read this file to know the store.
+
+Says what is kept, never how it is read or written; `migrations/` must lead to exactly this.
+
+Three rules hold everywhere. Times are UTC microseconds (`Moment`). Ids are 32 hex digits that sort
+by time. `events` and `verdicts` are append-only: triggers made by the first migration refuse every
+UPDATE and DELETE, so neither may ever hold what a person can ask to have erased.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+)
+
+from moderation.store.columns import BIG_SERIAL, Document, Moment, StorableText
+
+__all__ = [
+    "articles",
+    "cases",
+    "comments",
+    "decisions",
+    "events",
+    "keys",
+    "labels",
+    "metadata",
+    "reviewers",
+    "secrets",
+    "sign_in_links",
+    "verdict_notes",
+    "verdicts",
+]
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("key", StorableText, primary_key=True),
+    Column("site", StorableText, nullable=False),
+    # The site's own id; null when the site named the article by address or by its text only.
+    Column("external_id", StorableText),
+    # As the site sent it; null when it sent none.
+    Column("url", StorableText),
+    # SHA-256 of the comparable form of `url` (permalink.py), null without one. A digest, because
+    # PostgreSQL cannot index the longest addresses.
+    Column("link", StorableText),
+    # Null when only the id or the address is known; `body` and `language` likewise.
+    Column("title", StorableText),
+    Column("body", StorableText),
+    Column("language", StorableText),
+    # SHA-256 of title and body: changes exactly when the text does.
+    Column("digest", StorableText, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+# Articles.find and put by id.
+Index("articles_by_external_id", articles.c.site, articles.c.external_id, unique=True)
+# Articles.find and put by address.
+Index("articles_by_link", articles.c.site, articles.c.link)
+# One row for an address nobody gave an id for, even when two processes meet it at once.
+Index(
+    "articles_one_per_link",
+    articles.c.site,
+    articles.c.link,
+    unique=True,
+    sqlite_where=articles.c.external_id.is_(None),
+    postgresql_where=articles.c.external_id.is_(None),
+)
+# One row for a text that came with neither id nor address.
+_nameless = articles.c.external_id.is_(None) & articles.c.link.is_(None)
+Index(
+    "articles_one_per_text",
+    articles.c.site,
+    articles.c.digest,
+    unique=True,
+    sqlite_where=_nameless,
+    postgresql_where=_nameless,
+)
+
+comments = Table(
+    "comments",
+    metadata,
+    Column("id", StorableText, primary_key=True),
+    Column("site", StorableText, nullable=False),
+    # Null when the comment came without an article.
+    Column("article_key", StorableText, ForeignKey(articles.c.key)),
+    # What the site's authors are recognised by; null when the site sent nothing, or once deleted.
+    Column("author_key", StorableText),
+    # `terms.Author`; null when every field of it is, or once deleted.
+    Column("author", Document),
+    # As sent; empty once deleted.
+    Column("text", StorableText, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    # Our id or the site's of the comment answered; null at the top of a thread.
+    Column("parent_id", StorableText),
+    # Null when the site did not send it, or once this comment or the one answered was deleted.
+    Column("parent_text", StorableText),
+    # Null when the site sent none; `language` (what the site says) and `form` likewise.
+    Column("permalink", StorableText),
+    Column("language", StorableText),
+    Column("form", Document),
+    # `terms.Status`.
+    Column("status", StorableText, nullable=False),
+    # Whether `status` comes from a verdict.
+    Column("settled_by_person", Boolean, nullable=False),
+    Column("fingerprint", BigInteger, nullable=False),
+    Column("simhash", BigInteger, nullable=False),
+    # Null when the text is too short for near comparison, or once deleted.
+    Column("sketch_a", BigInteger),
+    Column("sketch_b", BigInteger),
+    # The row of `decisions` that counts now; null once deleted.
+    Column("decision_id", StorableText),
+    # The newest row of `cases` about this comment; null when it never was in the queue.
+    Column("case_id", StorableText),
+    # The API key that sent it; null when a command did.
+    Column("key_id", StorableText),
+    # Null when the caller sent none.
+    Column("idempotency_key", StorableText),
+    # Digest of the request that came with `idempotency_key`; null without one.
+    Column("request_digest", StorableText),
+    # Null while the comment exists; a deleted one keeps its row, emptied, as a tombstone.
+    Column("deleted_at", Moment),
+)
+# Comments.author_history reads nothing but this index; Comments.by_author starts from it.
+Index(
+    "comments_by_author",
+    comments.c.site,
+    comments.c.author_key,
+    comments.c.received_at,
+    comments.c.status,
+    comments.c.settled_by_person,
+    comments.c.fingerprint,
+    comments.c.simhash,
+    sqlite_where=comments.c.author_key.is_not(None),
+    postgresql_where=comments.c.author_key.is_not(None),
+)
+# Comments.repeats, exact.
+Index(
+    "comments_by_fingerprint",
+    comments.c.site,
+    comments.c.fingerprint,
+    comments.c.received_at,
+    sqlite_where=comments.c.deleted_at.is_(None),
+    postgresql_where=comments.c.deleted_at.is_(None),
+)
+# Comments.repeats, near: one index for each min-hash.
+for _sketch in (comments.c.sketch_a, comments.c.sketch_b):
+    Index(
+        f"comments_by_{_sketch.name}",
+        comments.c.site,
+        _sketch,
+        comments.c.received_at,
+        sqlite_where=_sketch.is_not(None),
+        postgresql_where=_sketch.is_not(None),
+    )
+# Comments.add: one comment for one idempotency key.
+Index(
+    "comments_by_idempotency_key",
+    comments.c.key_id,
+    comments.c.idempotency_key,
+    unique=True,
+    sqlite_where=comments.c.idempotency_key.is_not(None),
+    postgresql_where=comments.c.idempotency_key.is_not(None),
+)
+# Comments.delete: the answers that quote a deleted comment.
+Index(
+    "comments_by_parent",
+    comments.c.site,
+    comments.c.parent_id,
+    sqlite_where=comments.c.parent_id.is_not(None),
+    postgresql_where=comments.c.parent_id.is_not(None),
+)
+
+# One row for each time the machine decided; rows are added, and go only with their comment,
+# because reasons may quote it.
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", StorableText, primary_key=True),
+    Column("comment_id", StorableText, ForeignKey(comments.c.id), nullable=False),
+    # `terms.Action`; `answer` is what the site was told.
+    Column("action", StorableText, nullable=False),
+    Column("answer", StorableText, nullable=False),
+    Column("reasons", Document, nullable=False),
+    Column("policy", StorableText, nullable=False),
+    Column("model", StorableText, nullable=False),
+    Column("shadow", Boolean, nullable=False),
+    Column("scores", Document, nullable=False),
+    Column("signals", Document, nullable=False),
+    Column("decided_at", Moment, nullable=False),
+)
+# Comments.delete.
+Index("decisions_by_comment", decisions.c.comment_id)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", StorableText, primary_key=True),
+    Column("comment_id", StorableText, ForeignKey(comments.c.id), nullable=False),
+    # The comment's, repeated here so that one index serves the queue.
+    Column("site", StorableText, nullable=False),
+    # `terms.CaseKind`.
+    Column("kind", StorableText, nullable=False),
+    # Code of the largest reason; never comment text.
+    Column("reason", StorableText, nullable=False),
+    # 0..1.
+    Column("priority", Double, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    # Null while the case is open.
+    Column("settled_at", Moment),
+    # Null when nobody looks at it; `leased_until` likewise. An expired lease counts for nothing.
+    Column("leased_by", StorableText),
+    Column("leased_until", Moment),
+)
+_open = cases.c.settled_at.is_(None)
+# Cases.queue and claim_next, by priority, of one site and of all.
+Index(
+    "cases_open_by_site_priority",
+    cases.c.site,
+    cases.c.priority.desc(),
+    cases.c.opened_at,
+    cases.c.id,
+    sqlite_where=_open,
+    postgresql_where=_open,
+)
+Index(
+    "cases_open_by_priority",
+    cases.c.priority.desc(),
+    cases.c.opened_at,
+    cases.c.id,
+    sqlite_where=_open,
+    postgresql_where=_open,
+)
+# Cases.queue by age, and its settled cases.
+Index("cases_by_age", cases.c.site, cases.c.opened_at, cases.c.id)
+# Cases.settle and Comments.delete; also: at most one open case for a comment.
+Index(
+    "cases_one_open_per_comment",
+    cases.c.comment_id,
+    unique=True,
+    sqlite_where=_open,
+    postgresql_where=_open,
+)
+
+# Append-only. The note a moderator typed may quote the comment, so it has its own table.
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("id", StorableText, primary_key=True),
+    Column("comment_id", StorableText, ForeignKey(comments.c.id), nullable=False),
+    # Null when the comment never was in the queue.
+    Column("case_id", StorableText, ForeignKey(cases.c.id)),
+    # ``reviewer:ID`` or ``key:ID``.
+    Column("actor", StorableText, nullable=False),
+    # `terms.VerdictAction` and a list of `terms.VerdictLabel`.
+    Column("action", StorableText, nullable=False),
+    Column("labels", Document, nullable=False),
+    Column("decided_at", Moment, nullable=False),
+)
+# The verdicts of a stored comment.
+Index("verdicts_by_comment", verdicts.c.comment_id)
+
+verdict_notes = Table(
+    "verdict_notes",
+    metadata,
+    Column("verdict_id", StorableText, ForeignKey(verdicts.c.id), primary_key=True),
+    Column("note", StorableText, nullable=False),
+)
+
+# The training row of a comment: its newest verdict. A correction replaces it; it goes with the
+# comment.
+labels = Table(
+    "labels",
+    metadata,
+    Column("comment_id", StorableText, ForeignKey(comments.c.id), primary_key=True),
+    Column("verdict_id", StorableText, ForeignKey(verdicts.c.id), nullable=False),
+    Column("site", StorableText, nullable=False),
+    Column("action", StorableText, nullable=False),
+    Column("labels", Document, nullable=False),
+    # As detected, or "unknown".
+    Column("language", StorableText, nullable=False),
+    Column("decided_at", Moment, nullable=False),
+)
+
+# Append-only.
+events = Table(
+    "events",
+    metadata,
+    Column("id", BIG_SERIAL, primary_key=True),
+    Column("at", Moment, nullable=False),
+    # Dotted, noun first: ``comment.added``.
+    Column("kind", StorableText, nullable=False),
+    # ``reviewer:ID``, ``key:ID`` or ``system``.
+    Column("actor", StorableText, nullable=False),
+    # Id of what it happened to.
+    Column("subject", StorableText, nullable=False),
+    # Never comment text, names, addresses or secrets: it cannot be erased.
+    Column("data", Document, nullable=False),
+)
+# Events.recent of one subject.
+Index("events_by_subject", events.c.subject, events.c.id)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", StorableText, primary_key=True),
+    Column("name", StorableText, nullable=False),
+    # SHA-256 of the secret, hex.
+    Column("digest", StorableText, nullable=False),
+    # List of `terms.Scope`.
+    Column("scopes", Document, nullable=False),
+    Column("site", StorableText, nullable=False),
+    # 0 is without limit.
+    Column("per_minute", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    # Null while the key is good.
+    Column("revoked_at", Moment),
+)
+# Accounts.key_by_secret; also: one good key for a secret, which a revoked one leaves free again.
+Index(
+    "keys_by_digest",
+    keys.c.digest,
+    unique=True,
+    sqlite_where=keys.c.revoked_at.is_(None),
+    postgresql_where=keys.c.revoked_at.is_(None),
+)
+
+reviewers = Table(
+    "reviewers",
+    metadata,
+    Column("id", StorableText, primary_key=True),
+    Column("name", StorableText, nullable=False),
+    # `name` case-folded: "Ana" and "ana" are one person.
+    Column("folded_name", StorableText, nullable=False, unique=True),
+    # Argon2id; null for a reviewer who signs in by link only.
+    Column("password_hash", StorableText),
+    Column("created_at", Moment, nullable=False),
+)
+
+sign_in_links = Table(
+    "sign_in_links",
+    metadata,
+    # SHA-256 of the token, hex.
+    Column("digest", StorableText, primary_key=True),
+    Column("reviewer_id", StorableText, ForeignKey(reviewers.c.id), nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    # Null until the link was used; after that it is worth nothing.
+    Column("used_at", Moment),
+)
+
+# Random values all processes share, such as the key that signs sessions.
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", StorableText, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)

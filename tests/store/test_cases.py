@@ -1,0 +1,341 @@
+"""
+Tests of the review queue, on both databases.
+
+Mirrors `moderation/store/cases.py`, `cursors.py` and `settling.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from moderation.errors import CaseConflict, InputError, NotFound
+from moderation.store import NewComment, Store, StoredComment
+from moderation.terms import Article, Case, Status, Verdict, VerdictAction, VerdictLabel
+
+Make = Callable[..., NewComment]
+
+
+def _hold(store: Store, new: NewComment) -> Case:
+    case = store.comments.add(new)[0].case
+    assert case is not None
+    return case
+
+
+def _settle(store: Store, case: Case, **changes: Any) -> tuple[Verdict, StoredComment]:
+    given: dict[str, Any] = {
+        "site": None,
+        "actor": "reviewer:1",
+        "action": VerdictAction.APPROVE,
+        "labels": (),
+        "note": None,
+        "version": case.version,
+        "now": case.opened_at + timedelta(minutes=1),
+    }
+    return store.cases.settle(case.comment_id, **{**given, **changes})
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [("priority", "cabde"), ("oldest", "abcde"), ("newest", "edcba")],
+)
+def test_the_queue_is_paged_in_every_order(
+    store: Store, new_comment: Make, now: datetime, order: str, expected: str
+) -> None:
+    """Pages of any size, put together, are the whole queue in order, without doubles."""
+    for n, priority in enumerate([0.5, 0.5, 0.9, 0.1, 0.1]):
+        at = now + timedelta(seconds=n // 2 * 2)
+        store.comments.add(new_comment(text="abcde"[n], held=priority, received_at=at))
+    # Cases opened at one moment are in no particular order: their ids decide.
+    whole, end = store.cases.queue(site="default", order=order)
+    assert end is None
+    texts = [entry.stored.comment.text for entry in whole]
+    assert sorted(texts) == list("abcde")
+    pair = {"a": "ab", "b": "ab", "c": "cd", "d": "cd", "e": "e"}
+    if order != "priority":
+        assert [pair[text] for text in texts] == [pair[text] for text in expected]
+    else:
+        assert texts[0] == "c"
+        assert set(texts[1:3]) == {"a", "b"}
+        assert texts[3:] == ["d", "e"]
+    for size in (1, 2, 3):
+        paged: list[str] = []
+        cursor: str | None = None
+        while True:
+            page, cursor = store.cases.queue(site="default", order=order, limit=size, cursor=cursor)
+            paged += [entry.stored.comment.text for entry in page]
+            if cursor is None:
+                break
+        assert paged == texts
+
+
+def test_the_queue_holds_whole_comments_of_the_site(store: Store, new_comment: Make) -> None:
+    """An entry is the case and the comment as `get` gives it; other sites' stay out."""
+    held, _ = store.comments.add(new_comment(held=0.5))
+    store.comments.add(new_comment(held=0.5, site="other"))
+    store.comments.add(new_comment())
+    (entry,) = store.cases.queue(site="default")[0]
+    assert entry.case == held.case
+    assert entry.stored == held
+    assert len(store.cases.queue(site=None)[0]) == 2
+    assert (store.cases.count(site="default"), store.cases.count(site=None)) == (1, 2)
+
+
+def test_the_queue_is_filtered(store: Store, new_comment: Make, now: datetime) -> None:
+    """By reason, by article, and by what became of the comment."""
+    article = store.articles.put("default", Article(id="a1", title="T"), "d", now)
+    spam = _hold(store, new_comment(held=0.5, case_reason="SPAM"))
+    under = _hold(store, new_comment(held=0.5, article_key=article.key))
+    gone = _hold(store, new_comment(held=0.5))
+    _settle(store, gone, action=VerdictAction.REJECT)
+
+    def ids(**filters: str) -> set[str]:
+        return {entry.case.id for entry in store.cases.queue(site="default", **filters)[0]}
+
+    assert ids() == {spam.id, under.id}
+    assert ids(reason="SPAM") == {spam.id}
+    assert ids(article_key=article.key) == {under.id}
+    assert ids(status="rejected") == {gone.id}
+    assert ids(status="approved") == set()
+
+
+@pytest.mark.parametrize(
+    ("field", "given"),
+    [
+        ("status", {"status": "gone"}),
+        ("order", {"order": "random"}),
+        ("cursor", {"cursor": "nonsense"}),
+        ("cursor", {"cursor": ""}),
+        ("cursor", {"cursor": "ü"}),
+        ("cursor", {"cursor": "W10"}),
+        ("cursor", {"cursor": "WyJwcmlvcml0eSIsMC41LDFlOTksImEiXQ"}),
+    ],
+)
+def test_wrong_questions_name_what_is_wrong(
+    store: Store, field: str, given: dict[str, str]
+) -> None:
+    """An unknown status, order or cursor is the caller's mistake."""
+    with pytest.raises(InputError) as caught:
+        store.cases.queue(site=None, **given)
+    assert caught.value.field == field
+
+
+def test_a_cursor_belongs_to_its_order(store: Store, new_comment: Make) -> None:
+    """A cursor of one order is refused in another."""
+    for _ in range(2):
+        store.comments.add(new_comment(held=0.5))
+    _, cursor = store.cases.queue(site=None, limit=1)
+    with pytest.raises(InputError):
+        store.cases.queue(site=None, order="newest", cursor=cursor)
+
+
+def test_the_next_case_is_the_most_urgent_then_the_oldest(
+    store: Store, new_comment: Make, now: datetime
+) -> None:
+    """Every reviewer gets another one, in order, until there is none."""
+    later = now + timedelta(seconds=1)
+    third = _hold(store, new_comment(held=0.2))
+    second = _hold(store, new_comment(held=0.7, received_at=later))
+    first = _hold(store, new_comment(held=0.7))
+    _hold(store, new_comment(held=0.9, site="other"))
+    for reviewer, case in (("x", first), ("y", second), ("z", third)):
+        entry = store.cases.claim_next(site="default", reviewer=reviewer, now=now)
+        assert entry is not None
+        assert entry.case.id == case.id
+        assert (entry.case.leased_by, entry.case.version) == (reviewer, 1)
+        assert entry.case.leased_until == now + timedelta(seconds=120)
+        assert entry.stored.case == entry.case
+    assert store.cases.claim_next(site="default", reviewer="w", now=now) is None
+
+
+def test_claiming_again_gives_the_same_case(store: Store, new_comment: Make, now: datetime) -> None:
+    """A reviewer who reloads the page does not walk through the queue."""
+    _hold(store, new_comment(held=0.5))
+    _hold(store, new_comment(held=0.4))
+    claims = [store.cases.claim_next(site=None, reviewer="x", now=now) for _ in range(2)]
+    assert claims[0] == claims[1] is not None
+
+
+def test_an_expired_lease_is_free(store: Store, new_comment: Make, now: datetime) -> None:
+    """When a lease runs out, the case is anyone's."""
+    case = _hold(store, new_comment(held=0.5))
+    store.cases.lease(case.id, reviewer="x", now=now, lease_seconds=60)
+    before, after = now + timedelta(seconds=59), now + timedelta(seconds=60)
+    assert store.cases.claim_next(site=None, reviewer="y", now=before) is None
+    entry = store.cases.claim_next(site=None, reviewer="y", now=after)
+    assert entry is not None
+    assert entry.case.leased_by == "y"
+
+
+def test_a_skipped_case_is_given_back(store: Store, new_comment: Make, now: datetime) -> None:
+    """Skipping goes on behind the case, then from the front, and frees it for others."""
+    first = _hold(store, new_comment(held=0.9))
+    second = _hold(store, new_comment(held=0.5))
+
+    def skip(after: Case | None) -> str | None:
+        entry = store.cases.claim_next(
+            site=None, reviewer="x", now=now, after_case=after.id if after else None
+        )
+        return entry.case.id if entry else None
+
+    assert skip(None) == first.id
+    assert skip(first) == second.id
+    other = store.cases.claim_next(site=None, reviewer="y", now=now)
+    assert other is not None
+    assert other.case.id == first.id
+    assert skip(second) is None
+    _settle(store, second)
+    assert skip(second) is None
+
+
+def test_reviewers_at_once_get_different_cases(
+    store: Store, new_comment: Make, now: datetime
+) -> None:
+    """No two of many concurrent reviewers look at the same case."""
+    for n in range(8):
+        store.comments.add(new_comment(held=n / 10))
+    barrier = Barrier(8)
+
+    def claim(n: int) -> str:
+        barrier.wait()
+        entry = store.cases.claim_next(site=None, reviewer=f"r{n}", now=now)
+        assert entry is not None
+        return entry.case.id
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(claim, range(8)))) == 8
+
+
+def test_stores_at_once_claim_different_cases(
+    store: Store, store_url: str, new_comment: Make, now: datetime
+) -> None:
+    """The same holds for reviewers of two processes, each with its own connections."""
+    for n in range(6):
+        store.comments.add(new_comment(held=n / 10))
+    barrier = Barrier(6)
+    with Store.open(store_url) as second, ThreadPoolExecutor(6) as pool:
+
+        def claim(n: int) -> str:
+            barrier.wait()
+            entry = (store, second)[n % 2].cases.claim_next(site=None, reviewer=f"r{n}", now=now)
+            assert entry is not None
+            return entry.case.id
+
+        assert len(set(pool.map(claim, range(6)))) == 6
+
+
+def test_a_case_someone_looks_at_cannot_be_leased(
+    store: Store, new_comment: Make, now: datetime
+) -> None:
+    """Its own reviewer may lengthen the lease; others, and everyone once settled, may not."""
+    case = _hold(store, new_comment(held=0.5))
+    assert store.cases.lease(case.id, reviewer="x", now=now).leased_by == "x"
+    longer = store.cases.lease(case.id, reviewer="x", now=now, lease_seconds=500)
+    assert longer.leased_until == now + timedelta(seconds=500)
+    with pytest.raises(CaseConflict):
+        store.cases.lease(case.id, reviewer="y", now=now)
+    _settle(store, case)
+    with pytest.raises(CaseConflict) as caught:
+        store.cases.lease(case.id, reviewer="x", now=now)
+    assert caught.value.current_version == 2
+    with pytest.raises(NotFound):
+        store.cases.lease("nothing", reviewer="x", now=now)
+
+
+def test_settling_does_everything_at_once(store: Store, new_comment: Make) -> None:
+    """Verdict, status, closed case, label and event all say the same afterwards."""
+    case = _hold(store, new_comment(held=0.5))
+    verdict, stored = _settle(
+        store, case, action=VerdictAction.REJECT, labels=(VerdictLabel.SPAM,), note="Sells\x00"
+    )
+    assert (verdict.case_id, verdict.actor) == (case.id, "reviewer:1")
+    assert stored == store.comments.get(case.comment_id)
+    assert stored.status is Status.REJECTED
+    assert stored.case is not None
+    assert (stored.case.version, stored.case.settled_at) == (2, verdict.decided_at)
+    (read,) = stored.verdicts
+    assert (read.id, read.action, read.labels) == (verdict.id, verdict.action, verdict.labels)
+    assert read.note == "Sells␀"
+    assert store.cases.count(site=None) == 0
+    (label,) = store.verdicts.labels()
+    assert (label.verdict_id, label.text) == (verdict.id, stored.comment.text)
+    event = store.events.recent(subject=case.comment_id)[0]
+    assert (event.kind, event.actor) == ("comment.settled", "reviewer:1")
+    assert event.data["labels"] == ["spam"]
+
+
+def test_a_stale_version_changes_nothing(store: Store, new_comment: Make) -> None:
+    """A verdict on a version that is gone is refused with the version now."""
+    case = _hold(store, new_comment(held=0.5))
+    with pytest.raises(CaseConflict) as caught:
+        _settle(store, case, version=7)
+    assert caught.value.current_version == 1
+    assert store.verdicts.count() == 0
+    assert store.comments.get(case.comment_id).status is Status.HELD
+
+
+def test_of_two_reviewers_at_once_one_wins(store: Store, store_url: str, new_comment: Make) -> None:
+    """Of concurrent verdicts on one version exactly one counts; the others learn the version."""
+    case = _hold(store, new_comment(held=0.5))
+    barrier = Barrier(8)
+    with Store.open(store_url) as second, ThreadPoolExecutor(8) as pool:
+
+        def settle(n: int) -> int | None:
+            barrier.wait()
+            try:
+                _settle((store, second)[n % 2], case, actor=f"reviewer:{n}")
+            except CaseConflict as conflict:
+                return conflict.current_version
+            return None
+
+        answers = list(pool.map(settle, range(8)))
+    assert sorted(answers, key=str) == [2] * 7 + [None]
+    assert store.verdicts.count() == 1
+
+
+def test_a_verdict_can_be_corrected(store: Store, new_comment: Make, now: datetime) -> None:
+    """A later verdict outranks the first; both are kept, and the label is the newer."""
+    case = _hold(store, new_comment(held=0.5))
+    _settle(store, case, action=VerdictAction.REJECT, labels=(VerdictLabel.SPAM,))
+    _, stored = _settle(store, case, version=None, now=now + timedelta(hours=1))
+    assert stored.status is Status.APPROVED
+    assert [verdict.action.value for verdict in stored.verdicts] == ["reject", "approve"]
+    assert stored.case is not None
+    assert stored.case.settled_at == now + timedelta(minutes=1)
+    (label,) = store.verdicts.labels()
+    assert (label.action, label.labels) == (VerdictAction.APPROVE, ())
+    with pytest.raises(CaseConflict):
+        _settle(store, case, version=2)
+
+
+def test_a_comment_that_was_never_held_takes_a_verdict(
+    store: Store, new_comment: Make, now: datetime
+) -> None:
+    """Without a case the version is ignored, and the verdict names no case."""
+    added, _ = store.comments.add(new_comment())
+    verdict, stored = store.cases.settle(
+        added.id,
+        site="default",
+        actor="key:1",
+        action=VerdictAction.REJECT,
+        labels=(VerdictLabel.TOXIC,),
+        note=None,
+        version=5,
+        now=now,
+    )
+    assert verdict.case_id is None
+    assert (stored.status, stored.case) == (Status.REJECTED, None)
+    assert stored.verdicts == (verdict,)
+
+
+def test_a_comment_of_another_site_cannot_be_settled(store: Store, new_comment: Make) -> None:
+    """A key of one site settles nothing of another."""
+    case = _hold(store, new_comment(held=0.5, site="ours"))
+    with pytest.raises(NotFound):
+        _settle(store, case, site="theirs")
+    assert store.cases.count(site="ours") == 1
