@@ -1,0 +1,123 @@
+"""
+What is worked out once for an article and remembered, so that its comments need not pay for it.
+
+Holds no comment and no score; forgets by least recent use.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from moderation.classifiers.features import featurise
+from moderation.classifiers.meaning import MeaningSpace, unit
+from moderation.terms import Article
+from moderation.text import detect_language, normalise, split_sentences
+
+if TYPE_CHECKING:
+    from moderation.classifiers.model import Model
+
+__all__ = ["ArticleAnalysis", "ArticleMemory", "analyse_text", "article_digest"]
+
+_SENTENCES = 120
+# Matching more sentences moved no metric on our corpus; news texts rarely have more.
+
+Float32 = npt.NDArray[np.float32]
+UInt64 = npt.NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleAnalysis:
+    """
+    One article as the relevance head sees it.
+
+    Attributes:
+        digest: SHA-256 of title and body, hex.
+        language: the site's word for it, else detected, else "unknown".
+        sentences: title first (when there is one), then body sentences.
+        vectors: float32, shape (n_sentences, MEANING_SIZE), rows of length 1 or 0.
+        centre: float32, shape (MEANING_SIZE,): mean of `vectors`, length 1.
+        words: uint64, sorted: hashes of all distinct words.
+        grams: uint64, sorted: hashes of all distinct 4- and 5-grams.
+    """
+
+    digest: str
+    language: str
+    sentences: tuple[str, ...]
+    vectors: Float32
+    centre: Float32
+    words: UInt64
+    grams: UInt64
+
+
+def article_digest(article: Article) -> str:
+    """Give the SHA-256 of title and body, hex: equal digests mean an equal analysis."""
+    content = f"{article.title or ''}\x00{article.body or ''}"
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def analyse_text(space: MeaningSpace, article: Article) -> ArticleAnalysis:
+    """Split, featurise and embed an article: about a millisecond for every three sentences."""
+    title = normalise(article.title or "")
+    body = normalise(article.body or "")
+    plain = [s for s in (title.plain.strip(), *split_sentences(body.plain, limit=_SENTENCES)) if s]
+    vectors = np.zeros((len(plain), space.dimensions), np.float32)
+    words: list[UInt64] = []
+    grams: list[UInt64] = []
+    for row, sentence in enumerate(plain):
+        features = featurise(normalise(sentence))
+        vectors[row] = space.embed(features.grams)
+        words.append(features.grams.words)
+        grams.extend(features.grams.characters[2:])
+    language = (article.language or "").split("-")[0].lower()
+    return ArticleAnalysis(
+        digest=article_digest(article),
+        language=language or detect_language(body if body.folded else title),
+        sentences=tuple(plain),
+        vectors=vectors,
+        centre=unit(vectors.sum(axis=0)) if plain else np.zeros(vectors.shape[1], np.float32),
+        words=np.unique(np.concatenate(words)) if words else np.empty(0, np.uint64),
+        grams=np.unique(np.concatenate(grams)) if grams else np.empty(0, np.uint64),
+    )
+
+
+class ArticleMemory:
+    """
+    The articles analysed lately, by model version and content digest. Safe among threads.
+
+    An analysis of 100 sentences takes about 70 kB, so the default capacity is at most 140 MB and,
+    with ordinary articles, a fifth of that.
+    """
+
+    def __init__(self, capacity: int = 2000) -> None:
+        """
+        Make an empty memory.
+
+        Args:
+            capacity: articles kept, at least 1.
+        """
+        self._capacity = max(1, capacity)
+        self._known: OrderedDict[tuple[str, str], ArticleAnalysis] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def analysis(self, model: Model, article: Article) -> ArticleAnalysis:
+        """Give the analysis of an article, worked out only when this text was not seen lately."""
+        key = (model.version, article_digest(article))
+        with self._lock:
+            known = self._known.get(key)
+            if known is not None:
+                self._known.move_to_end(key)
+                return known
+        # Worked out outside the lock: two threads may do the same work once, none has to wait.
+        made = model.analyse(article)
+        with self._lock:
+            self._known[key] = made
+            while len(self._known) > self._capacity:
+                self._known.popitem(last=False)
+        return made

@@ -1,0 +1,79 @@
+"""
+The linear heads: spam, toxicity, substance and "generic", all scored by one gather over one table.
+
+Numpy only; fitting is `training.fit`'s business, explaining `explain`'s.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from moderation.classifiers.features import TextFeatures
+
+__all__ = ["LINEAR_HEADS", "LinearHeads", "sigmoid"]
+
+LINEAR_HEADS = ("spam", "toxicity", "substance", "generic")
+"""Columns of the weight table, in order. `generic` is not shown: relevance reads it."""
+
+Float32 = npt.NDArray[np.float32]
+Int64 = npt.NDArray[np.int64]
+
+
+def sigmoid(logit: float) -> float:
+    """Give 1 / (1 + exp(-logit)) without overflow."""
+    if logit >= 0:
+        return float(1 / (1 + np.exp(-logit)))
+    grown = float(np.exp(logit))
+    return grown / (1 + grown)
+
+
+@dataclass(frozen=True, slots=True)
+class LinearHeads:
+    """
+    Logistic regressions over TF-IDF-weighted hashed n-grams, shape counts and the meaning vector.
+
+    Attributes:
+        idf: float32, shape (2**NGRAM_BITS,): inverse document frequency of every bucket.
+        weights: float32, shape (2**NGRAM_BITS, n_heads): one row holds all heads, so that a bucket
+            costs one cache miss for all of them. Memory-mapped when loaded from a bundle.
+        dense: float32, shape (n_shape + MEANING_SIZE, n_heads).
+        intercept: float32, shape (n_heads,).
+        calibration: float32, shape (n_heads, 2): slope and offset of Platt's sigmoid
+            (Platt, 1999: probabilistic outputs for support vector machines).
+    """
+
+    idf: Float32
+    weights: Float32
+    dense: Float32
+    intercept: Float32
+    calibration: Float32
+
+    def logits(self, features: TextFeatures, meaning: Float32) -> Float32:
+        """
+        Score one text with every head.
+
+        Args:
+            features: of the text.
+            meaning: float32, shape (MEANING_SIZE,): its meaning vector.
+
+        Returns:
+            float32, shape (n_heads,): uncalibrated log-odds.
+        """
+        buckets = features.ngram_indices
+        logits = np.concatenate((features.shape, meaning)) @ self.dense + self.intercept
+        if buckets.size:
+            values = self.idf[buckets]
+            logits = logits + (values @ self.weights[buckets]) / np.sqrt(values @ values)
+        return logits
+
+    def probabilities(self, logits: Float32) -> dict[str, float]:
+        """Calibrate log-odds into probabilities 0..1, head by head."""
+        return {
+            name: sigmoid(float(slope) * float(logit) + float(offset))
+            for name, logit, (slope, offset) in zip(
+                LINEAR_HEADS, logits, self.calibration, strict=True
+            )
+        }

@@ -1,0 +1,179 @@
+"""
+One learned model: all heads scored from one feature pass, with what each score rests on.
+
+Joins features, meaning, heads and relevance; reads no file (see `bundle`) and knows no policy.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from moderation.classifiers.articles import ArticleAnalysis, analyse_text
+from moderation.classifiers.explain import spans_of
+from moderation.classifiers.features import TextFeatures, featurise
+from moderation.classifiers.heads import LINEAR_HEADS, LinearHeads
+from moderation.classifiers.meaning import MeaningSpace
+from moderation.classifiers.relevance import Match, RelevanceHead, match
+from moderation.terms import HEADS, Article, Scores, Span
+from moderation.text import Text
+
+__all__ = ["Item", "LearnedModel", "Model"]
+
+_log = logging.getLogger(__name__)
+
+_EXPLAINED = ("spam", "toxicity")
+_EXPLAIN_FROM = 0.2
+# Below this probability there is nothing to show a moderator, and explaining costs a third of a
+# score.
+_CLOSE = 0.35
+# The cosine from which a sentence is worth quoting as the best match: the median of on-topic
+# comments in the corpus's fitting split.
+
+_GENERIC = LINEAR_HEADS.index("generic")
+_SUBSTANCE = LINEAR_HEADS.index("substance")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """
+    One comment to score.
+
+    Attributes:
+        text: normalised.
+        article: analysed by the same model, or None: relevance then has nothing to judge by.
+        parent: the comment answered, normalised.
+        language: ISO 639-1 or "unknown".
+    """
+
+    text: Text
+    article: ArticleAnalysis | None = None
+    parent: Text | None = None
+    language: str = "unknown"
+
+
+class Model(Protocol):
+    """What the rest of the product needs of a model."""
+
+    @property
+    def version(self) -> str:
+        """The bundle's version, ``YYYYMMDD-n``."""
+
+    def analyse(self, article: Article) -> ArticleAnalysis:
+        """Work out once what all comments under an article need."""
+
+    def score(self, items: Sequence[Item], *, explain: bool = True) -> list[Scores]:
+        """Score comments, in order; a head that breaks is named in `Scores.failed`."""
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedModel:
+    """
+    The model learned by `training`, as loaded from a bundle. Immutable, safe among threads.
+
+    Attributes:
+        version: ``YYYYMMDD-n``.
+        space: the meaning space.
+        heads: the linear heads.
+        relevance: the relevance head.
+    """
+
+    version: str
+    space: MeaningSpace
+    heads: LinearHeads
+    relevance: RelevanceHead
+
+    def analyse(self, article: Article) -> ArticleAnalysis:
+        """Work out once what all comments under an article need."""
+        return analyse_text(self.space, article)
+
+    def score(self, items: Sequence[Item], *, explain: bool = True) -> list[Scores]:
+        """
+        Score comments, in order.
+
+        Args:
+            items: comments with their analysed articles.
+            explain: also give spans and notes; costs about a third more where a score is high.
+        """
+        return [self._score(item, explain) for item in items]
+
+    def _score(self, item: Item, explain: bool) -> Scores:
+        features = featurise(item.text)
+        meaning = self.space.embed(features.grams)
+        logits = self.heads.logits(features, meaning)
+        values: dict[str, float | None] = dict.fromkeys(HEADS)
+        probabilities = self.heads.probabilities(logits)
+        values.update({name: probabilities[name] for name in values if name in probabilities})
+        failed = [name for name, p in values.items() if p is not None and not np.isfinite(p)]
+        kind, found = None, None
+        if item.article is not None and item.article.sentences:
+            try:
+                found = self._match(item, features, meaning, logits)
+                kind, values["relevance"] = self.relevance.judge(found.features)
+            except Exception:
+                # Whatever broke, the other heads still stand; the policy decides what to do then.
+                _log.exception("relevance failed", extra={"model": self.version})
+                failed.append("relevance")
+        values.update(dict.fromkeys(failed))
+        evidence: dict[str, tuple[Span, ...]] = {}
+        notes: dict[str, str] = {}
+        if explain:
+            for name in _EXPLAINED:
+                if (values[name] or 0) >= _EXPLAIN_FROM:
+                    evidence[name] = spans_of(self.heads, features, name, item.text)
+            if kind is not None and found is not None and item.article is not None:
+                evidence["relevance"], notes["relevance"] = _explain_match(
+                    found, features, item.text, item.article
+                )
+        return Scores(
+            values=values,
+            relevance_kind=kind,
+            failed=tuple(failed),
+            evidence=evidence,
+            notes=notes,
+            language=item.language,
+            model=self.version,
+        )
+
+    def _match(
+        self,
+        item: Item,
+        features: TextFeatures,
+        meaning: npt.NDArray[np.float32],
+        logits: npt.NDArray[np.float32],
+    ) -> Match:
+        parent = None
+        if item.parent is not None and item.parent.folded:
+            parent_features = featurise(item.parent)
+            parent = (parent_features, self.space.embed(parent_features.grams))
+        assert item.article is not None  # noqa: S101 - narrows the type; the caller has checked.
+        return match(
+            features,
+            meaning,
+            item.article,
+            idf=self.heads.idf,
+            generic=float(logits[_GENERIC]),
+            substance=float(logits[_SUBSTANCE]),
+            language=item.language,
+            parent=parent,
+        )
+
+
+def _explain_match(
+    found: Match, features: TextFeatures, text: Text, article: ArticleAnalysis
+) -> tuple[tuple[Span, ...], str]:
+    """Say in words what the comment met in the article, and where in the comment."""
+    grams = features.grams
+    spans = tuple(
+        text.raw_span(int(grams.word_starts[w]), int(grams.word_ends[w])) for w in found.shared[:8]
+    )
+    if found.best is None or found.best_cosine < _CLOSE:
+        return spans, "No sentence of the article is close to it."
+    sentence = article.sentences[found.best]
+    shown = sentence if len(sentence) <= 160 else f"{sentence[:157].rstrip()}…"
+    return spans, f"Closest sentence of the article: “{shown}”"
