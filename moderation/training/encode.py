@@ -1,0 +1,92 @@
+"""
+Turns many texts into matrices with exactly the code that serving uses, on all cores.
+
+Knows features and the meaning space; fits nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from joblib import Parallel, delayed
+from scipy.sparse import csr_matrix, diags_array
+
+from moderation.classifiers.features import NGRAM_BITS, SHAPE_NAMES, featurise
+from moderation.classifiers.meaning import MeaningSpace
+from moderation.text import normalise
+
+__all__ = ["Encoded", "encode", "tfidf"]
+
+_BATCH = 512
+
+Float32 = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """
+    Many texts as numbers.
+
+    Attributes:
+        buckets: csr_matrix, shape (n_texts, 2**NGRAM_BITS), float32: 1 where a text has a bucket.
+        dense: float32, shape (n_texts, n_shape + MEANING_SIZE): shape counts, then meaning.
+    """
+
+    buckets: csr_matrix
+    dense: Float32
+
+    def take(self, rows: npt.NDArray[np.int64]) -> Encoded:
+        """Give some of the texts, in the order asked."""
+        return Encoded(self.buckets[rows], self.dense[rows])
+
+
+def _encode_batch(
+    texts: Sequence[str], space: MeaningSpace
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64], Float32]:
+    buckets, sizes = [], np.zeros(len(texts), np.int64)
+    dense = np.zeros((len(texts), len(SHAPE_NAMES) + space.dimensions), np.float32)
+    for row, text in enumerate(texts):
+        features = featurise(normalise(text))
+        indices = features.ngram_indices
+        buckets.append(indices.astype(np.int32))
+        sizes[row] = indices.size
+        dense[row, : len(SHAPE_NAMES)] = features.shape
+        dense[row, len(SHAPE_NAMES) :] = space.embed(features.grams)
+    return np.concatenate(buckets), sizes, dense
+
+
+def encode(texts: Sequence[str], space: MeaningSpace, *, jobs: int = -1) -> Encoded:
+    """
+    Encode texts.
+
+    Args:
+        texts: as written.
+        space: the meaning space of the model being made.
+        jobs: processes, as joblib counts them; a Dask cluster serves through
+            ``joblib.parallel_config("dask")`` without a change here.
+    """
+    batches = [texts[i : i + _BATCH] for i in range(0, len(texts), _BATCH)]
+    done = Parallel(n_jobs=jobs)(delayed(_encode_batch)(batch, space) for batch in batches)
+    width = len(SHAPE_NAMES) + space.dimensions
+    if not batches:
+        return Encoded(
+            csr_matrix((0, 1 << NGRAM_BITS), dtype=np.float32), np.zeros((0, width), np.float32)
+        )
+    sizes = np.concatenate([part[1] for part in done])
+    indices = np.concatenate([part[0] for part in done])
+    buckets = csr_matrix(
+        (np.ones(indices.size, np.float32), indices, np.concatenate(([0], np.cumsum(sizes)))),
+        shape=(len(texts), 1 << NGRAM_BITS),
+    )
+    return Encoded(buckets, np.concatenate([part[2] for part in done]))
+
+
+def tfidf(encoded: Encoded, idf: Float32) -> csr_matrix:
+    """Weight buckets by idf and scale rows to length 1, as `LinearHeads.logits` does."""
+    weighted = (encoded.buckets @ diags_array(idf)).tocsr().astype(np.float32)
+    norms = np.sqrt(weighted.multiply(weighted).sum(axis=1))
+    lengths = np.maximum(np.asarray(norms).ravel(), 1e-9)
+    return (diags_array((1 / lengths).astype(np.float32)) @ weighted).tocsr()

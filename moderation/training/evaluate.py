@@ -1,0 +1,255 @@
+"""
+Measures a model on rows that no model was ever fitted on, with intervals.
+
+Scores through the serving path; changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from joblib import Parallel, delayed
+from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
+
+from moderation.classifiers.articles import ArticleMemory
+from moderation.classifiers.model import Item, Model
+from moderation.terms import HEADS, Article, RelevanceKind
+from moderation.text import detect_language, normalise
+from moderation.training.fit import targets
+from moderation.training.pairs import make_pairs
+from moderation.training.rows import Row
+
+__all__ = [
+    "Judged",
+    "Measured",
+    "judge",
+    "mean_auc",
+    "measure",
+    "resamples",
+    "table",
+    "usable_sources",
+]
+
+_ROWS_A_SOURCE = 1500
+_RESAMPLES = 300
+_LEAST = 15
+
+Float64 = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """
+    What is true and what a model said, for one head.
+
+    Attributes:
+        wanted: float64, shape (n,): 0 or 1.
+        said: float64, shape (n,): probabilities 0..1.
+        sources: shape (n,): where each row is from.
+        groups: shape (n,): what must be resampled together.
+        kinds: relevance only: (wanted, said) kinds of rows of our own corpus and labels.
+    """
+
+    wanted: Float64
+    said: Float64
+    sources: npt.NDArray[np.str_]
+    groups: npt.NDArray[np.str_]
+    kinds: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """
+    One head's quality on held-back rows; intervals are 95 %, by bootstrap over groups.
+
+    Attributes:
+        auc: mean over sources of ROC-AUC.
+        average_precision: mean over sources.
+        brier: mean over sources of the squared error of the probabilities.
+        by_source: source -> ROC-AUC.
+        macro_f1: of the three relevance kinds, or nan.
+    """
+
+    rows: int
+    auc: float
+    auc_low: float
+    auc_high: float
+    average_precision: float
+    brier: float
+    by_source: dict[str, float]
+    macro_f1: float = float("nan")
+
+    def as_numbers(self) -> dict[str, float]:
+        """Flatten for the card; what could not be measured is left out."""
+        numbers = {
+            "rows": float(self.rows),
+            "roc_auc": self.auc,
+            "roc_auc_low": self.auc_low,
+            "roc_auc_high": self.auc_high,
+            "average_precision": self.average_precision,
+            "brier": self.brier,
+            "macro_f1": self.macro_f1,
+            **{f"roc_auc:{source}": value for source, value in self.by_source.items()},
+        }
+        return {name: round(value, 4) for name, value in numbers.items() if np.isfinite(value)}
+
+
+def _score_batch(
+    model: Model, rows: Sequence[Row]
+) -> list[tuple[dict[str, float | None], str | None]]:
+    memory = ArticleMemory()
+    items = []
+    for row in rows:
+        text = normalise(row.text)
+        article: Article | None = row.article
+        analysis = memory.analysis(model, article) if article and article.has_text else None
+        parent = normalise(row.parent) if row.parent else None
+        items.append(Item(text, analysis, parent, detect_language(text)))
+    return [
+        (dict(scores.values), scores.relevance_kind) for scores in model.score(items, explain=False)
+    ]
+
+
+def judge(model: Model, rows: Sequence[Row]) -> dict[str, Judged]:
+    """
+    Score held-back rows with every head.
+
+    Relevance is measured on labelled pairs and on comments put under another article; both come
+    out the same for every model, so two models can be compared row by row.
+    """
+    judged = {}
+    for head in HEADS:
+        chosen = _pairs(rows) if head == "relevance" else _labelled(rows, head)
+        size = 200
+        parts = Parallel(n_jobs=-1)(
+            delayed(_score_batch)(model, [row for row, _ in chosen[i : i + size]])
+            for i in range(0, len(chosen), size)
+        )
+        answers = [answer for part in parts for answer in part]
+        kinds = tuple(
+            (row.kind.value, said)
+            for (row, _), (_, said) in zip(chosen, answers, strict=True)
+            if head == "relevance" and row.kind and said and row.source in {"corpus", "labels"}
+        )
+        judged[head] = Judged(
+            wanted=np.array([wanted for _, wanted in chosen], np.float64),
+            said=np.array([_number(values[head]) for values, _ in answers], np.float64),
+            sources=np.array([row.source for row, _ in chosen], dtype=np.str_),
+            groups=np.array([f"{row.source}/{row.group}" for row, _ in chosen], dtype=np.str_),
+            kinds=kinds,
+        )
+    return judged
+
+
+def _number(probability: float | None) -> float:
+    # A head that failed is measured as one that does not know, not left out.
+    return 0.5 if probability is None else probability
+
+
+def _labelled(rows: Sequence[Row], head: str) -> list[tuple[Row, float]]:
+    wanted = targets(rows, head)
+    counts: dict[str, int] = {}
+    chosen = []
+    for row, value in zip(rows, wanted, strict=True):
+        if np.isnan(value) or head in row.assumed:
+            continue
+        counts[row.source] = counts.get(row.source, 0) + 1
+        if counts[row.source] <= _ROWS_A_SOURCE:
+            chosen.append((row, float(value)))
+    return chosen
+
+
+def _pairs(rows: Sequence[Row]) -> list[tuple[Row, float]]:
+    pairs = [pair.row for pair in make_pairs(rows)]
+    # On topic against off topic; generic comments count in macro F1 only.
+    limited: dict[str, int] = {}
+    chosen = []
+    for row in pairs:
+        limited[row.source] = limited.get(row.source, 0) + 1
+        if limited[row.source] <= _ROWS_A_SOURCE:
+            chosen.append((row, float(row.kind is not RelevanceKind.OFF_TOPIC)))
+    return chosen
+
+
+def usable_sources(judged: Judged) -> list[str]:
+    """List the sources with at least 15 rows of either class: fewer give no number worth having."""
+    usable = []
+    for source in np.unique(judged.sources):
+        wanted = judged.wanted[judged.sources == source]
+        if min(wanted.sum(), len(wanted) - wanted.sum()) >= _LEAST:
+            usable.append(str(source))
+    return usable
+
+
+def mean_auc(
+    judged: Judged, rows: npt.NDArray[np.int64], sources: Sequence[str]
+) -> tuple[float, dict[str, float]]:
+    """Give the mean over sources of ROC-AUC on some rows, and each source's."""
+    by_source = {}
+    for source in sources:
+        part = rows[judged.sources[rows] == source]
+        if 0 < judged.wanted[part].sum() < len(part):
+            by_source[source] = float(roc_auc_score(judged.wanted[part], judged.said[part]))
+    return (float(np.mean(list(by_source.values()))) if by_source else float("nan")), by_source
+
+
+def resamples(judged: Judged, seed: int) -> list[npt.NDArray[np.int64]]:
+    """Draw groups with replacement: row numbers of each of 300 bootstrap samples."""
+    chance = np.random.default_rng(seed)
+    order = np.argsort(judged.groups, kind="stable")
+    _, starts, counts = np.unique(judged.groups[order], return_index=True, return_counts=True)
+    members = [order[s : s + c] for s, c in zip(starts, counts, strict=True)]
+    if not members:
+        return []
+    return [
+        np.concatenate([members[i] for i in chance.integers(0, len(members), len(members))])
+        for _ in range(_RESAMPLES)
+    ]
+
+
+def measure(judged: Judged, *, seed: int = 0) -> Measured:
+    """Give a head's quality with its interval; nan where too few rows support a number."""
+    every = np.arange(len(judged.wanted))
+    sources = usable_sources(judged)
+    auc, by_source = mean_auc(judged, every, sources)
+    drawn = [mean_auc(judged, rows, sources)[0] for rows in resamples(judged, seed)]
+    drawn = [value for value in drawn if np.isfinite(value)]
+    low, high = np.percentile(drawn, [2.5, 97.5]) if drawn else (float("nan"), float("nan"))
+    precisions, errors = [], []
+    for source in sources:
+        part = judged.sources == source
+        precisions.append(average_precision_score(judged.wanted[part], judged.said[part]))
+        errors.append(np.mean((judged.wanted[part] - judged.said[part]) ** 2))
+    macro = float("nan")
+    if judged.kinds:
+        wanted, said = zip(*judged.kinds, strict=True)
+        macro = float(f1_score(wanted, said, average="macro", labels=list(RelevanceKind)))
+    return Measured(
+        rows=len(judged.wanted),
+        auc=auc,
+        auc_low=float(low),
+        auc_high=float(high),
+        average_precision=float(np.mean(precisions)) if precisions else float("nan"),
+        brier=float(np.mean(errors)) if errors else float("nan"),
+        by_source=by_source,
+        macro_f1=macro,
+    )
+
+
+def table(measured: dict[str, Measured]) -> str:
+    """Show all heads as a table for a terminal."""
+    lines = [f"{'head':<11}{'rows':>7}{'ROC-AUC':>9}{'95 %':>15}{'avg.prec.':>11}{'Brier':>8}"]
+    for head, m in measured.items():
+        interval = f"{m.auc_low:.3f}–{m.auc_high:.3f}"
+        line = (
+            f"{head:<11}{m.rows:>7,}{m.auc:>9.3f}{interval:>15}{m.average_precision:>11.3f}"
+            f"{m.brier:>8.3f}"
+        )
+        if np.isfinite(m.macro_f1):
+            line += f"   kinds: macro F1 {m.macro_f1:.3f}"
+        lines.append(line)
+        lines += [f"  {source:<28}{auc:.3f}" for source, auc in sorted(m.by_source.items())]
+    return "\n".join(lines)

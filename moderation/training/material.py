@@ -1,0 +1,112 @@
+"""
+Gathers everything there is to learn from, and says where it came from.
+
+Reads the store, the corpus and the public sets; fits nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from moderation.config import Config
+from moderation.errors import TrainingError
+from moderation.store import Store
+from moderation.training.corpus import read_corpus
+from moderation.training.labels import rows_from_labels
+from moderation.training.rows import Row, Split, deduplicate, split_of
+from moderation.training.sources import Source, present_sources, read_source, read_sources
+
+__all__ = ["Material", "gather"]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """
+    All rows, each text once.
+
+    Attributes:
+        rows: labels first, then corpus, then public sets.
+        sources: the public sets that are here.
+        corpus_sha256: of all corpus files, hex.
+    """
+
+    rows: tuple[Row, ...]
+    sources: tuple[Source, ...]
+    corpus_sha256: str
+
+    def split(self, wanted: Split) -> list[Row]:
+        """Give the rows of one split."""
+        return [row for row in self.rows if split_of(row) is wanted]
+
+    def data_entries(self) -> tuple[dict[str, Any], ...]:
+        """Describe every source for a model's card: licence, digest, rows by split."""
+        counts = Counter((row.source, split_of(row).value) for row in self.rows)
+        licences = {"corpus": "CC BY 4.0", "labels": "this site's own"}
+        digests = {"corpus": self.corpus_sha256}
+        for source in self.sources:
+            licences[source.name], digests[source.name] = source.licence, source.sha256
+        public = {source.name for source in self.sources}
+        return tuple(
+            {
+                "name": name,
+                "kind": "public set" if name in public else name,
+                "licence": licence,
+                "sha256": digests.get(name),
+                "rows": {split.value: counts[name, split.value] for split in Split},
+            }
+            for name, licence in licences.items()
+            if any(counts[name, split.value] for split in Split)
+        )
+
+
+def gather(config: Config, *, seed: int, say: Callable[[str], None]) -> Material:
+    """
+    Read labels, corpus and public sets, and drop copies.
+
+    Raises:
+        CorpusError: a row of the corpus is wrong.
+        SourceError: a set is not the one expected.
+        TrainingError: there is nothing to learn from.
+        StoreError: the store is there but cannot be read.
+    """
+    corpus = read_corpus(config.corpus_dir)
+    labels = _labels(config)
+    listed = config.corpus_dir / "sources.toml"
+    sources = present_sources(read_sources(listed) if listed.exists() else [], config.data_dir)
+    public: list[Row] = []
+    for source in sources:
+        rows = read_source(source, config.data_dir or Path(), seed=seed)
+        say(f"  {source.name}: {len(rows):,} rows")
+        public += rows
+    every = [*labels, *corpus, *public]
+    rows = deduplicate(every)
+    say(
+        f"read {len(labels):,} labels, {len(corpus):,} corpus rows, {len(public):,} rows of "
+        f"{len(sources)} public sets; dropped {len(every) - len(rows):,} copies"
+    )
+    if not rows:
+        raise TrainingError("there is nothing to learn from: no label, no corpus, no public set")
+    return Material(tuple(rows), tuple(sources), _corpus_digest(config.corpus_dir))
+
+
+def _labels(config: Config) -> list[Row]:
+    if not config.database_url and not (config.var_dir / "moderation.sqlite").exists():
+        # The service never ran here: there is no store yet, hence no label.
+        return []
+    store = Store.open(config.resolved_database_url)
+    try:
+        return rows_from_labels(store.verdicts.labels())
+    finally:
+        store.close()
+
+
+def _corpus_digest(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.jsonl")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,144 @@
+"""
+Comment and article side by side: the rows that relevance learns from and is measured on.
+
+Also makes the pairs nobody labelled: a real comment under an article it was not written under.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from joblib import Parallel, delayed
+
+from moderation.classifiers.articles import ArticleAnalysis, analyse_text, article_digest
+from moderation.classifiers.features import featurise
+from moderation.classifiers.meaning import MeaningSpace
+from moderation.classifiers.relevance import PAIR_NAMES, match
+from moderation.terms import Article, RelevanceKind
+from moderation.text import normalise
+from moderation.training.rows import Row
+
+__all__ = ["Pair", "make_pairs", "pair_features"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """
+    One comment under one article.
+
+    Attributes:
+        row: with `article` and `kind` set.
+        index: of the row it was made from, in the list given.
+        made: whether the article was swapped for another.
+    """
+
+    row: Row
+    index: int
+    made: bool
+
+
+def make_pairs(rows: Sequence[Row], *, seed: int = 0) -> list[Pair]:
+    """
+    Give all labelled pairs, and for each on-topic or generic one the same under another article.
+
+    What was on topic elsewhere is off topic under the other article of the same source and
+    language; thin praise stays generic, wherever it stands.
+    """
+    chance = random.Random(seed)  # noqa: S311 - not a secret.
+    shelves: dict[tuple[str, str], dict[str, Article]] = defaultdict(dict)
+    usable = [
+        (index, row)
+        for index, row in enumerate(rows)
+        if row.kind is not None and row.article is not None and row.article.has_text
+    ]
+    for _, row in usable:
+        assert row.article is not None  # noqa: S101 - narrows the type.
+        shelves[row.source, row.language].setdefault(row.group, row.article)
+    pairs = []
+    for index, row in usable:
+        pairs.append(Pair(row, index, made=False))
+        shelf = shelves[row.source, row.language]
+        others = [group for group in shelf if group != row.group]
+        if not others or row.kind is RelevanceKind.OFF_TOPIC:
+            continue
+        on_topic = row.kind is RelevanceKind.ON_TOPIC
+        kind = RelevanceKind.OFF_TOPIC if on_topic else RelevanceKind.GENERIC
+        other = shelf[chance.choice(others)]
+        # The comment it answers stands under the old article and would give the game away.
+        pairs.append(Pair(replace(row, article=other, kind=kind, parent=None), index, made=True))
+    return pairs
+
+
+def _features_batch(
+    pairs: Sequence[Pair],
+    analyses: Sequence[ArticleAnalysis],
+    space: MeaningSpace,
+    idf: npt.NDArray[np.float32],
+    generic: npt.NDArray[np.float64],
+    substance: npt.NDArray[np.float64],
+) -> npt.NDArray[np.float32]:
+    made = np.zeros((len(pairs), len(PAIR_NAMES)), np.float32)
+    for number, (pair, article) in enumerate(zip(pairs, analyses, strict=True)):
+        features = featurise(normalise(pair.row.text))
+        parent = None
+        if pair.row.parent:
+            parent_features = featurise(normalise(pair.row.parent))
+            parent = (parent_features, space.embed(parent_features.grams))
+        made[number] = match(
+            features,
+            space.embed(features.grams),
+            article,
+            idf=idf,
+            generic=float(generic[number]),
+            substance=float(substance[number]),
+            language=pair.row.language,
+            parent=parent,
+        ).features
+    return made
+
+
+def pair_features(
+    pairs: Sequence[Pair],
+    space: MeaningSpace,
+    idf: npt.NDArray[np.float32],
+    generic: npt.NDArray[np.float64],
+    substance: npt.NDArray[np.float64],
+) -> npt.NDArray[np.float32]:
+    """
+    Measure all pairs.
+
+    Args:
+        pairs: to measure.
+        space: of the model being made.
+        idf: float32, shape (2**NGRAM_BITS,).
+        generic: float64, shape (n_rows,): log-odds by `Pair.index`; `substance` likewise.
+
+    Returns:
+        float32, shape (n_pairs, len(PAIR_NAMES)).
+    """
+    known: dict[str, ArticleAnalysis] = {}
+    analyses = []
+    for pair in pairs:
+        article = pair.row.article or Article()
+        digest = article_digest(article)
+        if digest not in known:
+            known[digest] = analyse_text(space, article)
+        analyses.append(known[digest])
+    size = 256
+    parts = Parallel(n_jobs=-1)(
+        delayed(_features_batch)(
+            pairs[i : i + size],
+            analyses[i : i + size],
+            space,
+            idf,
+            generic[[p.index for p in pairs[i : i + size]]],
+            substance[[p.index for p in pairs[i : i + size]]],
+        )
+        for i in range(0, len(pairs), size)
+    )
+    return np.concatenate(parts) if parts else np.zeros((0, len(PAIR_NAMES)), np.float32)

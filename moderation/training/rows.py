@@ -1,0 +1,91 @@
+"""
+One labelled example, and which split it belongs to for ever.
+
+Plain data; reads no file and fits nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from moderation.terms import Article, RelevanceKind
+from moderation.text import fingerprint, normalise
+
+__all__ = ["Row", "Split", "deduplicate", "split_of"]
+
+
+class Split(StrEnum):
+    """What a row is for; decided once by its group, never by chance."""
+
+    FIT = "fit"
+    CALIBRATE = "calibrate"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """
+    One comment with what is known of it; None means "not labelled", never "no".
+
+    Attributes:
+        text: as written.
+        source: ``corpus``, ``labels`` or the name of a public set.
+        group: rows of one group stay in one split: the article, the thread, or the text itself.
+        language: ISO 639-1, or "unknown".
+        weight: how much the row counts in fitting; 1 for a label given by hand for this product.
+        assumed: heads whose label is the source's nature ("nobody sells in this set"), not given
+            row by row: good enough to fit on, never measured on.
+    """
+
+    text: str
+    source: str
+    group: str
+    language: str = "unknown"
+    spam: bool | None = None
+    toxicity: bool | None = None
+    substance: bool | None = None
+    kind: RelevanceKind | None = None
+    article: Article | None = None
+    parent: str | None = None
+    weight: float = 1.0
+    assumed: frozenset[str] = frozenset()
+
+
+def split_of(row: Row) -> Split:
+    """
+    Give the split of a row: 70 % fit, 10 % calibrate, 20 % test, by a hash of its group.
+
+    The same group lands in the same split in every run on every machine, so no model was ever
+    fitted on a row that another is measured on, whatever sources were present.
+    """
+    digest = hashlib.blake2b(f"{row.source}\x00{row.group}".encode("utf-8", "replace")).digest()
+    part = int.from_bytes(digest[:8], "big") % 10
+    if part < 7:
+        return Split.FIT
+    return Split.CALIBRATE if part == 7 else Split.TEST
+
+
+def deduplicate(rows: Iterable[Row]) -> list[Row]:
+    """
+    Keep the first row of every text, read as people read it; one under an article counts with it.
+
+    Copies that carry opposite labels teach nothing and are all dropped. Sources that come first
+    win, so pass labels and corpus before public sets.
+    """
+    kept: dict[tuple[int, str], Row] = {}
+    contradicted: set[tuple[int, str]] = set()
+    for row in rows:
+        article = (row.article.id or row.article.title or "") if row.article else ""
+        key = (fingerprint(normalise(row.text)), article if row.kind is not None else "")
+        first = kept.setdefault(key, row)
+        if first is not row and first.source == row.source and _contradict(first, row):
+            contradicted.add(key)
+    return [row for key, row in kept.items() if key not in contradicted]
+
+
+def _contradict(one: Row, other: Row) -> bool:
+    pairs = ((one.spam, other.spam), (one.toxicity, other.toxicity))
+    return any(a is not None and b is not None and a != b for a, b in pairs)
