@@ -28,6 +28,10 @@ __all__ = ["ArticleAnalysis", "ArticleMemory", "analyse_text", "article_digest"]
 _SENTENCES = 120
 # Matching more sentences moved no metric on our corpus; news texts rarely have more.
 
+_WORDS = 300
+# Words that comments are compared with one by one; rows are looked up again each time, since
+# keeping their vectors would take 300 kB an article.
+
 Float32 = npt.NDArray[np.float32]
 UInt64 = npt.NDArray[np.uint64]
 
@@ -43,6 +47,7 @@ class ArticleAnalysis:
         sentences: title first (when there is one), then body sentences.
         vectors: float32, shape (n_sentences, MEANING_SIZE), rows of length 1 or 0.
         centre: float32, shape (MEANING_SIZE,): mean of `vectors`, length 1.
+        places: int64: rows of the meaning space for its most telling words, at most 300.
         words: uint64, sorted: hashes of all distinct words.
         grams: uint64, sorted: hashes of all distinct 4- and 5-grams.
     """
@@ -52,6 +57,7 @@ class ArticleAnalysis:
     sentences: tuple[str, ...]
     vectors: Float32
     centre: Float32
+    places: npt.NDArray[np.int64]
     words: UInt64
     grams: UInt64
 
@@ -68,11 +74,14 @@ def analyse_text(space: MeaningSpace, article: Article) -> ArticleAnalysis:
     body = normalise(article.body or "")
     plain = [s for s in (title.plain.strip(), *split_sentences(body.plain, limit=_SENTENCES)) if s]
     vectors = np.zeros((len(plain), space.dimensions), np.float32)
+    places: list[npt.NDArray[np.int64]] = []
     words: list[UInt64] = []
     grams: list[UInt64] = []
     for row, sentence in enumerate(plain):
         features = featurise(normalise(sentence))
-        vectors[row] = space.embed(features.grams)
+        places.append(space.look_up(features.grams))
+        known, weights = space.vectors(places[-1])
+        vectors[row] = unit(weights @ known)
         words.append(features.grams.words)
         grams.extend(features.grams.characters[2:])
     language = (article.language or "").split("-")[0].lower()
@@ -82,16 +91,27 @@ def analyse_text(space: MeaningSpace, article: Article) -> ArticleAnalysis:
         sentences=tuple(plain),
         vectors=vectors,
         centre=unit(vectors.sum(axis=0)) if plain else np.zeros(vectors.shape[1], np.float32),
+        places=_most_telling(space, places),
         words=np.unique(np.concatenate(words)) if words else np.empty(0, np.uint64),
         grams=np.unique(np.concatenate(grams)) if grams else np.empty(0, np.uint64),
     )
+
+
+def _most_telling(
+    space: MeaningSpace, places: list[npt.NDArray[np.int64]]
+) -> npt.NDArray[np.int64]:
+    every = np.unique(np.concatenate(places)) if places else np.empty(0, np.int64)
+    if every.size <= _WORDS:
+        return every
+    _, weights = space.vectors(every)
+    return np.sort(every[np.argsort(-weights, kind="stable")[:_WORDS]])
 
 
 class ArticleMemory:
     """
     The articles analysed lately, by model version and content digest. Safe among threads.
 
-    An analysis of 100 sentences takes about 70 kB, so the default capacity is at most 140 MB and,
+    An analysis of 100 sentences takes about 130 kB, so the default capacity is at most 260 MB and,
     with ordinary articles, a fifth of that.
     """
 

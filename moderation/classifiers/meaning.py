@@ -13,12 +13,13 @@ import numpy.typing as npt
 
 from moderation.classifiers.features import Grams
 
-__all__ = ["MEANING_SIZE", "MeaningSpace", "unit"]
+__all__ = ["MEANING_SIZE", "Meaning", "MeaningSpace", "unit"]
 
 MEANING_SIZE = 256
 """Dimensions of a meaning vector; decision record 0004 has what fewer would cost."""
 
 Float32 = npt.NDArray[np.float32]
+Int64 = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +47,50 @@ class MeaningSpace:
         """Length of a meaning vector."""
         return int(self.rows.shape[1])
 
-    def embed(self, grams: Grams) -> Float32:
+    def look_up(self, grams: Grams) -> Int64:
+        """Give the rows of a text's known words, each once, sorted: int64, shape (n_known,)."""
+        hashes = np.concatenate((grams.words, grams.bigrams))
+        if not hashes.size or not self.words.size:
+            return np.empty(0, np.int64)
+        places = np.minimum(np.searchsorted(self.words, hashes), self.words.size - 1)
+        return np.unique(places[self.words[places] == hashes])
+
+    def vectors(self, places: Int64) -> tuple[Float32, Float32]:
         """
-        Give the meaning of a text.
+        Give the vectors of some words.
 
         Args:
-            grams: of the text.
+            places: int64, shape (n,): rows, as `look_up` gives them.
 
         Returns:
-            float32, shape (MEANING_SIZE,); of length 1, or all zero without a known word.
+            float32, shape (n, MEANING_SIZE), rows of length 1; and float32, shape (n,): how much
+            each word says, near 0 for "the", near 1 for a rare word.
         """
-        if not grams.words.size:
-            return np.zeros(self.dimensions, np.float32)
-        hashes = np.concatenate((grams.words, grams.bigrams))
-        places = np.minimum(np.searchsorted(self.words, hashes), self.words.size - 1)
-        rows = np.unique(places[self.words[places] == hashes])
-        return unit(self.scale[rows] @ self.rows[rows].astype(np.float32))
+        rows = self.rows[places].astype(np.float32)
+        norms = np.sqrt(np.einsum("ij,ij->i", rows, rows))
+        weights = self.scale[places] * norms / np.float32(np.sqrt(self.dimensions))
+        return rows / np.maximum(norms, 1e-9)[:, None], weights
+
+    def read(self, grams: Grams) -> Meaning:
+        """Give the meaning of a text, as a whole and word by word."""
+        vectors, weights = self.vectors(self.look_up(grams))
+        return Meaning(unit(weights @ vectors), vectors, weights)
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """
+    What a text means.
+
+    Attributes:
+        vector: float32, shape (MEANING_SIZE,); of length 1, or all zero without a known word.
+        words: float32, shape (n_known, MEANING_SIZE): vectors of its known words, rows of length 1.
+        weights: float32, shape (n_known,): how much each of them says, 0 to about 1.
+    """
+
+    vector: Float32
+    words: Float32
+    weights: Float32
 
 
 def unit(vector: Float32) -> Float32:

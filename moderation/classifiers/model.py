@@ -18,7 +18,7 @@ from moderation.classifiers.articles import ArticleAnalysis, analyse_text
 from moderation.classifiers.explain import spans_of
 from moderation.classifiers.features import TextFeatures, featurise
 from moderation.classifiers.heads import LINEAR_HEADS, LinearHeads
-from moderation.classifiers.meaning import MeaningSpace
+from moderation.classifiers.meaning import Meaning, MeaningSpace
 from moderation.classifiers.relevance import Match, RelevanceHead, match
 from moderation.terms import HEADS, Article, Scores, Span
 from moderation.text import Text
@@ -104,8 +104,8 @@ class LearnedModel:
 
     def _score(self, item: Item, explain: bool) -> Scores:
         features = featurise(item.text)
-        meaning = self.space.embed(features.grams)
-        logits = self.heads.logits(features, meaning)
+        meaning = self.space.read(features.grams)
+        logits = self.heads.logits(features, meaning.vector)
         values: dict[str, float | None] = dict.fromkeys(HEADS)
         probabilities = self.heads.probabilities(logits)
         values.update({name: probabilities[name] for name in values if name in probabilities})
@@ -144,18 +144,19 @@ class LearnedModel:
         self,
         item: Item,
         features: TextFeatures,
-        meaning: npt.NDArray[np.float32],
+        meaning: Meaning,
         logits: npt.NDArray[np.float32],
     ) -> Match:
         parent = None
         if item.parent is not None and item.parent.folded:
             parent_features = featurise(item.parent)
-            parent = (parent_features, self.space.embed(parent_features.grams))
+            parent = (parent_features, self.space.read(parent_features.grams))
         assert item.article is not None  # noqa: S101 - narrows the type; the caller has checked.
         return match(
             features,
             meaning,
             item.article,
+            space=self.space,
             idf=self.heads.idf,
             generic=float(logits[_GENERIC]),
             substance=float(logits[_SUBSTANCE]),

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from moderation.classifiers.articles import ArticleAnalysis
 from moderation.classifiers.features import NGRAM_BITS, TextFeatures
+from moderation.classifiers.meaning import Meaning, MeaningSpace
 from moderation.terms import RelevanceKind
 
 __all__ = ["KINDS", "PAIR_NAMES", "Match", "RelevanceHead", "match"]
@@ -28,6 +29,10 @@ PAIR_NAMES = (
     "shared_words",
     "shared_grams",
     "rarest_shared_word",
+    "nearest_words",
+    "nearest_telling_word",
+    "strangest_word",
+    "told",
     "cos_parent",
     "shared_words_parent",
     "has_parent",
@@ -75,42 +80,64 @@ def _idf_share(hashes: UInt64, known: UInt64, idf: Float32) -> tuple[float, floa
     return float(found.sum()) / total, float(found.max())
 
 
+def _align(meaning: Meaning, article_words: Float32) -> tuple[float, float, float, float]:
+    """
+    Match every word of the comment with the article's word nearest in meaning.
+
+    A soft form of counting shared words, in the manner of BERTScore (Zhang and others, 2020):
+    "president" answers "politician", and a rare word that nothing answers speaks against.
+
+    Returns:
+        The mean nearness of its words, weighted by how much each says; the best weighted nearness;
+        the weight of the most telling word that nothing is near to; how much the words say in all.
+    """
+    told = float(np.log1p(meaning.weights.sum()))
+    if not meaning.weights.size or not article_words.size:
+        return 0.0, 0.0, float(meaning.weights.max(initial=0)), told
+    nearest = (meaning.words @ article_words.T).max(axis=1)
+    weights = meaning.weights
+    mean = float(weights @ nearest) / max(float(weights.sum()), 1e-9)
+    return mean, float((weights * nearest).max()), float((weights * (1 - nearest)).max()), told
+
+
 def match(
     features: TextFeatures,
-    meaning: Float32,
+    meaning: Meaning,
     article: ArticleAnalysis,
     *,
+    space: MeaningSpace,
     idf: Float32,
     generic: float,
     substance: float,
     language: str,
-    parent: tuple[TextFeatures, Float32] | None = None,
+    parent: tuple[TextFeatures, Meaning] | None = None,
 ) -> Match:
     """
     Measure a comment against its article and, when known, the comment it answers.
 
     Args:
         features: of the comment.
-        meaning: float32, shape (MEANING_SIZE,): its meaning.
+        meaning: of the comment.
         article: analysed once, for all its comments.
+        space: the meaning space both were read with.
         idf: float32, shape (2**NGRAM_BITS,): how rare a word is.
         generic: log-odds that the comment is praise or assent fitting any article.
         substance: log-odds that the comment says something.
         language: of the comment, or "unknown".
         parent: features and meaning of the comment answered.
     """
-    cosines = article.vectors @ meaning
+    cosines = article.vectors @ meaning.vector
     best = int(cosines.argmax()) if cosines.size else None
     best_cosine = float(cosines[best]) if best is not None else 0.0
     top3 = float(np.sort(cosines)[-3:].mean()) if cosines.size else 0.0
-    centre = float(article.centre @ meaning)
+    centre = float(article.centre @ meaning.vector)
     words = features.word_hashes
     shared, rarest = _idf_share(words, article.words, idf)
     grams = np.unique(np.concatenate(features.grams.characters[2:]))
     shared_grams, _ = _idf_share(grams, article.grams, idf)
     cos_parent = shared_parent = 0.0
     if parent is not None:
-        cos_parent = float(parent[1] @ meaning)
+        cos_parent = float(parent[1].vector @ meaning.vector)
         shared_parent, _ = _idf_share(words, parent[0].word_hashes, idf)
     length = float(np.log1p(features.grams.words.size)) / 4
     foreign = "unknown" not in (language, article.language) and language != article.language
@@ -123,6 +150,7 @@ def match(
             shared,
             shared_grams,
             rarest / 10,
+            *_align(meaning, space.vectors(article.places)[0]),
             cos_parent,
             shared_parent,
             float(parent is not None),
@@ -142,22 +170,30 @@ def match(
 @dataclass(frozen=True, slots=True)
 class RelevanceHead:
     """
-    A multinomial logistic regression over `PAIR_NAMES`.
+    A perceptron with one small hidden layer over `PAIR_NAMES`.
+
+    Whether a cosine of .3 means "on topic" depends on how long the comment is and how much it says;
+    a linear head cannot know that (decision record 0004 has the figures).
 
     Attributes:
         mean: float32, shape (n_pair,); `scale` likewise: standardisation.
-        weights: float32, shape (3, n_pair): rows as in `KINDS`.
+        hidden: float32, shape (n_hidden, n_pair); `hidden_bias`: float32, shape (n_hidden,).
+        weights: float32, shape (3, n_hidden): rows as in `KINDS`.
         intercept: float32, shape (3,).
     """
 
     mean: Float32
     scale: Float32
+    hidden: Float32
+    hidden_bias: Float32
     weights: Float32
     intercept: Float32
 
     def kinds(self, features: Float32) -> Float32:
         """Give the probability of each of `KINDS`: float32, shape (3,), adding up to 1."""
-        logits = self.weights @ ((features - self.mean) / self.scale) + self.intercept
+        standard = (features - self.mean) / self.scale
+        active = np.maximum(self.hidden @ standard + self.hidden_bias, 0)
+        logits = self.weights @ active + self.intercept
         grown = np.exp(logits - logits.max())
         return np.asarray(grown / grown.sum(), np.float32)
 

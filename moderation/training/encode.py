@@ -54,7 +54,7 @@ def _encode_batch(
         buckets.append(indices.astype(np.int32))
         sizes[row] = indices.size
         dense[row, : len(SHAPE_NAMES)] = features.shape
-        dense[row, len(SHAPE_NAMES) :] = space.embed(features.grams)
+        dense[row, len(SHAPE_NAMES) :] = space.read(features.grams).vector
     return np.concatenate(buckets), sizes, dense
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.linear_model import LogisticRegression
+from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 
 from moderation.classifiers.heads import LinearHeads
@@ -30,6 +30,7 @@ _SHARES = {
 }
 # What a comment section holds: off topic 5 to 52 % by section, 16 % in all (Schabus, Skowron and
 # Trapp, SIGIR 2017); thin praise about as much in our corpus.
+_HIDDEN = 16
 _BALANCE = {"corpus": 4.0, "labels": 8.0}
 _OTHER = 0.2
 # Pairs of a question forum look unlike comments under news: they help, but must not rule.
@@ -71,11 +72,15 @@ def fit_relevance(
         side = wanted == number
         weights[side] *= _SHARES[kind] * len(pairs) / weights[side].sum()
     scaler = StandardScaler().fit(measured, sample_weight=weights)
-    learner = LogisticRegression(C=1.0, solver="lbfgs", max_iter=500)
+    learner = MLPClassifier(
+        (_HIDDEN,), alpha=1.0, learning_rate_init=0.005, max_iter=300, random_state=seed
+    )
     learner.fit(scaler.transform(measured), wanted, sample_weight=weights)
     return RelevanceHead(
         mean=scaler.mean_.astype(np.float32),
         scale=scaler.scale_.astype(np.float32),
-        weights=learner.coef_.astype(np.float32),
-        intercept=learner.intercept_.astype(np.float32),
+        hidden=learner.coefs_[0].T.astype(np.float32),
+        hidden_bias=learner.intercepts_[0].astype(np.float32),
+        weights=learner.coefs_[1].T.astype(np.float32),
+        intercept=learner.intercepts_[1].astype(np.float32),
     )

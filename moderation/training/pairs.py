@@ -88,11 +88,12 @@ def _features_batch(
         parent = None
         if pair.row.parent:
             parent_features = featurise(normalise(pair.row.parent))
-            parent = (parent_features, space.embed(parent_features.grams))
+            parent = (parent_features, space.read(parent_features.grams))
         made[number] = match(
             features,
-            space.embed(features.grams),
+            space.read(features.grams),
             article,
+            space=space,
             idf=idf,
             generic=float(generic[number]),
             substance=float(substance[number]),

@@ -1,0 +1,72 @@
+"""
+A model of random weights: nothing it says is wise, but all of it must add up.
+
+For tests of the arithmetic; seeded, so that they see the same model every time.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from moderation.classifiers.bundle import Card, fitted_libraries
+from moderation.classifiers.features import NGRAM_BITS, SHAPE_NAMES, grams
+from moderation.classifiers.heads import LINEAR_HEADS, LinearHeads
+from moderation.classifiers.meaning import MEANING_SIZE, MeaningSpace
+from moderation.classifiers.model import LearnedModel
+from moderation.classifiers.relevance import PAIR_NAMES, RelevanceHead
+
+__all__ = ["KNOWN_WORDS", "make_card", "make_model"]
+
+KNOWN_WORDS = ("tram", "harbour", "council", "bridge", "spring", "soup", "lentil", "noise")
+
+
+def make_model(version: str = "20260301-1", *, seed: int = 0) -> LearnedModel:
+    """Make a model that knows the meaning of `KNOWN_WORDS`."""
+    chance = np.random.default_rng(seed)
+
+    def normal(*shape: int) -> np.ndarray:
+        return chance.normal(size=shape).astype(np.float32)
+
+    heads, pairs, hidden = len(LINEAR_HEADS), len(PAIR_NAMES), 4
+    words = np.sort(np.array([grams(word).words[0] for word in KNOWN_WORDS], np.uint64))
+    return LearnedModel(
+        version=version,
+        space=MeaningSpace(
+            words=words,
+            rows=chance.integers(-127, 128, (len(words), MEANING_SIZE)).astype(np.int8),
+            scale=np.full(len(words), 0.02, np.float32),
+        ),
+        heads=LinearHeads(
+            idf=(1 + chance.random(2**NGRAM_BITS)).astype(np.float32),
+            weights=normal(2**NGRAM_BITS, heads),
+            dense=normal(len(SHAPE_NAMES) + MEANING_SIZE, heads),
+            intercept=normal(heads),
+            calibration=np.tile(np.array([1, 0], np.float32), (heads, 1)),
+        ),
+        relevance=RelevanceHead(
+            mean=normal(pairs),
+            scale=np.ones(pairs, np.float32),
+            hidden=normal(hidden, pairs),
+            hidden_bias=normal(hidden),
+            weights=normal(3, hidden),
+            intercept=normal(3),
+        ),
+    )
+
+
+def make_card(version: str = "20260301-1", **changes: object) -> Card:
+    """Make a card without data, metrics or canaries, but for what `changes` says."""
+    values: dict[str, object] = {
+        "version": version,
+        "created_at": "2026-03-01T12:00:00+00:00",
+        "sha256": "",
+        "libraries": fitted_libraries(),
+        "parent": None,
+        "seed": 0,
+        "data": (),
+        "metrics": {},
+        "comparison": {},
+        "parked_because": None,
+        "canaries": (),
+    }
+    return Card(**{**values, **changes})  # type: ignore[arg-type]
