@@ -1,0 +1,174 @@
+"""
+The commands around who may do what: API keys and reviewers.
+
+Calls the store's accounts; shows a secret only at the moment it is made.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from moderation.commands.output import day, print_table
+from moderation.commands.settings import Settings, pass_settings, utc_now
+from moderation.errors import InputError, NotFound
+from moderation.terms import Scope
+
+__all__ = ["COMMANDS"]
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def keys(context: click.Context) -> None:
+    """List, add and revoke API keys."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_keys)
+
+
+@keys.command("list")
+@pass_settings
+def list_keys(settings: Settings) -> None:
+    """List all keys, without their secrets."""
+    with settings.store() as store:
+        found = store.accounts.keys()
+    print_table(
+        ("id", "name", "site", "scopes", "per minute", "made", "revoked"),
+        (
+            (
+                key.id,
+                key.name,
+                key.site,
+                ",".join(sorted(key.scopes)),
+                key.per_minute or "no limit",
+                day(key.created_at),
+                day(key.revoked_at),
+            )
+            for key in found
+        ),
+        empty="There is no key.",
+    )
+
+
+@keys.command("add")
+@click.argument("name")
+@click.option(
+    "--scope",
+    "scopes",
+    type=click.Choice([scope.value for scope in Scope]),
+    multiple=True,
+    default=[Scope.SCORE.value],
+    show_default=True,
+    help="What it may do; may be given more than once.",
+)
+@click.option("--site", default="default", show_default=True, help="Its comments' site.")
+@click.option("--per-minute", type=click.IntRange(0), help="Requests a minute; 0: without limit.")
+@click.option("--secret", help="Take this secret as it is, for a client that fixes its form.")
+@pass_settings
+def add_key(
+    settings: Settings,
+    name: str,
+    scopes: tuple[str, ...],
+    site: str,
+    per_minute: int | None,
+    secret: str | None,
+) -> None:
+    """Make an API key and print its secret, which is shown this once."""
+    limit = settings.read().default_per_minute if per_minute is None else per_minute
+    with settings.store() as store:
+        _, made = store.accounts.add_key(
+            name=name,
+            scopes=frozenset(map(Scope, scopes)),
+            site=site,
+            per_minute=limit,
+            secret=secret,
+            now=utc_now(),
+        )
+    click.echo(made)
+
+
+@keys.command()
+@click.argument("id")
+@pass_settings
+def revoke(settings: Settings, id: str) -> None:
+    """Make a key worthless; a running service stops taking it within seconds."""
+    with settings.store() as store:
+        store.accounts.revoke_key(id, now=utc_now())
+    click.echo(f"key {id} is revoked")
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def reviewers(context: click.Context) -> None:
+    """List and add reviewers, and let them in."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_reviewers)
+
+
+@reviewers.command("list")
+@pass_settings
+def list_reviewers(settings: Settings) -> None:
+    """List all reviewers."""
+    with settings.store() as store:
+        found = store.accounts.reviewers()
+    print_table(
+        ("id", "name", "signs in by", "since"),
+        (
+            (one.id, one.name, "password" if one.has_password else "link", day(one.created_at))
+            for one in found
+        ),
+        empty="There is no reviewer.",
+    )
+
+
+@reviewers.command("add")
+@click.argument("name")
+@click.option("--password", is_flag=True, help="Ask for a password, or read it from a pipe.")
+@pass_settings
+def add_reviewer(settings: Settings, name: str, password: bool) -> None:
+    """Add a reviewer; without a password, print a link that signs them in once."""
+    secret = _ask_password() if password else None
+    with settings.store() as store:
+        reviewer = store.accounts.add_reviewer(name, secret, now=utc_now())
+    if secret is None:
+        _print_link(settings, reviewer.id)
+    else:
+        click.echo(f"reviewer {reviewer.name} was added")
+
+
+@reviewers.command()
+@click.argument("name")
+@pass_settings
+def link(settings: Settings, name: str) -> None:
+    """Print a new link that signs a reviewer in, once, within a day."""
+    with settings.store() as store:
+        wanted = name.strip().casefold()
+        found = [one for one in store.accounts.reviewers() if one.name.casefold() == wanted]
+    if not found:
+        raise NotFound(f"there is no reviewer {name!r}", field="name")
+    _print_link(settings, found[0].id)
+
+
+def _print_link(settings: Settings, reviewer_id: str) -> None:
+    config = settings.read()
+    host = f"[{config.host}]" if ":" in config.host else config.host
+    address = (config.public_url or f"http://{host}:{config.port}").rstrip("/")
+    with settings.store() as store:
+        token = store.accounts.make_sign_in_link(reviewer_id, now=utc_now())
+    click.echo(f"{address}/review/sign-in/{token}")
+
+
+_LEAST_PASSWORD_CHARS = 12
+
+
+def _ask_password() -> str:
+    if sys.stdin.isatty():
+        password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+    if len(password) < _LEAST_PASSWORD_CHARS:
+        raise InputError(f"must have at least {_LEAST_PASSWORD_CHARS} characters", field="password")
+    return password
+
+
+COMMANDS = (keys, reviewers)
