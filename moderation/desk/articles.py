@@ -1,0 +1,79 @@
+"""
+Finds the article a comment stands under, and remembers one that came with a comment.
+
+Reads and writes the store's articles only; analyses nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from moderation.classifiers.articles import article_digest
+from moderation.store import Store, StoredArticle
+from moderation.terms import Article
+
+__all__ = ["Resolved", "remember", "resolve"]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """
+    What is known of the article of one comment.
+
+    Attributes:
+        article: all that is known of it; None when the comment names none and brings none.
+        stored: the row it was found in, when it was.
+        unknown: it was named, but there is no text of it to compare with.
+    """
+
+    article: Article | None = None
+    stored: StoredArticle | None = None
+    unknown: bool = False
+
+
+def resolve(store: Store | None, site: str, sent: Article | None) -> Resolved:
+    """
+    Find the text of an article: what the comment brought wins, part by part, over what is stored.
+
+    Raises:
+        StoreError: the store did not answer.
+    """
+    if sent is None or not (sent.id or sent.url or sent.has_text):
+        return Resolved()
+    stored = None
+    if store is not None and (sent.id or sent.url):
+        stored = store.articles.find(site, id=sent.id, url=sent.url)
+    known = stored.article if stored else Article()
+    # A site that sends only the title must not lose the body it sent before.
+    article = Article(
+        id=sent.id or known.id,
+        url=sent.url or known.url,
+        title=sent.title if (sent.title or "").strip() else known.title,
+        body=sent.body if (sent.body or "").strip() else known.body,
+        language=sent.language or known.language,
+    )
+    return Resolved(article=article, stored=stored, unknown=not article.has_text)
+
+
+def remember(store: Store, site: str, resolved: Resolved, now: datetime) -> str | None:
+    """
+    Store the article when it is new or changed, and give its key.
+
+    An article that came without id and permalink is kept too, so that a moderator and a later
+    training run can still read what the comment stood under. One that was only named is kept
+    without text, so that the comment belongs to it when its text arrives.
+
+    Returns:
+        None when the comment names no article and brings none.
+
+    Raises:
+        StoreError: the write failed.
+    """
+    article, stored = resolved.article, resolved.stored
+    if article is None:
+        return None
+    digest = article_digest(article)
+    if stored and stored.digest == digest and (stored.article.url or not article.url):
+        return stored.key
+    return store.articles.put(site, article, digest, now).key

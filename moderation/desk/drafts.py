@@ -1,0 +1,201 @@
+"""
+Gathers all that is known of one comment before the model sees it: text, article, history, signals.
+
+Reads the store and never writes; scores nothing and decides nothing. A part that breaks abstains.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import PurePath
+from typing import TypeVar
+
+from moderation.classifiers.articles import ArticleMemory
+from moderation.classifiers.model import Item, Model
+from moderation.desk.articles import Resolved, resolve
+from moderation.desk.authors import author_key
+from moderation.errors import NotFound
+from moderation.signals import Evidence, gather
+from moderation.store import Store
+from moderation.terms import AuthorHistory, Comment, Lists, Repeats, Signal
+from moderation.text import (
+    Text,
+    detect_language,
+    find_contacts,
+    find_links,
+    fingerprint,
+    normalise,
+    simhash,
+    sketch,
+)
+
+__all__ = [
+    "ARTICLE_UNKNOWN",
+    "Draft",
+    "attempt",
+    "describe",
+    "find_article",
+    "gather_signals",
+    "prepare_item",
+    "read_history",
+    "read_text",
+]
+
+ARTICLE_UNKNOWN = Signal(
+    name="ARTICLE_UNKNOWN",
+    strength=1.0,
+    message="The article is not known here and no text was sent, so relevance was not checked.",
+)
+
+REPEAT_WINDOW = timedelta(days=7)
+_PARENT_CHARS = 4000
+# The comment answered is context; more of it costs time and moves no score.
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+
+@dataclass(slots=True)
+class Draft:
+    """
+    What is gathered of one comment; filled step by step, each step leaving a usable default.
+
+    Attributes:
+        failed: parts that broke, in order; a broken signal goes by its name.
+        sketch: two min-hashes, see `moderation.text.fingerprint`.
+    """
+
+    comment: Comment
+    failed: list[str] = field(default_factory=list)
+    text: Text | None = None
+    language: str = "unknown"
+    fingerprint: int = 0
+    simhash: int = 0
+    sketch: tuple[int, int] = (0, 0)
+    resolved: Resolved = field(default_factory=Resolved)
+    author_key: str | None = None
+    history: AuthorHistory = field(default_factory=AuthorHistory)
+    repeats: Repeats = field(default_factory=Repeats)
+    signals: tuple[Signal, ...] = ()
+    item: Item | None = None
+
+
+def attempt(failed: list[str], part: str, step: Callable[[], _T], otherwise: _T) -> _T:
+    """
+    Run one part of the check; when it breaks, note the part, log where, and go on without it.
+
+    The log names the kind of error and the place only: messages of errors can quote the comment.
+    """
+    try:
+        return step()
+    except Exception as error:
+        failed.append(part)
+        _log.error("a part of the check failed", extra={"part": part, **describe(error)})
+        return otherwise
+
+
+def describe(error: BaseException) -> dict[str, str]:
+    """Give the kind of an error and the innermost places it came through, without its message."""
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    places = (f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
+    return {"error": type(error).__name__, "where": " > ".join(places)}
+
+
+def read_text(draft: Draft) -> None:
+    """Normalise the text once and take its language and fingerprints; a site's word wins."""
+    text = normalise(draft.comment.text)
+    told = (draft.comment.language or "").partition("-")[0].lower()
+    draft.language = told if 2 <= len(told) <= 3 and told.isalpha() else detect_language(text)
+    draft.fingerprint, draft.simhash, draft.sketch = fingerprint(text), simhash(text), sketch(text)
+    draft.text = text
+
+
+def find_article(draft: Draft, store: Store | None) -> None:
+    """Resolve the article the comment names or brings, and put its text into the comment."""
+    draft.resolved = resolve(store, draft.comment.site, draft.comment.article)
+    if draft.resolved.article is not None:
+        draft.comment = replace(draft.comment, article=draft.resolved.article)
+
+
+def read_history(draft: Draft, store: Store, secret: bytes) -> None:
+    """Read what the author wrote before, and how often this text came from anyone."""
+    comment = draft.comment
+    key = draft.author_key = author_key(secret, comment.author)
+    draft.history = attempt(
+        draft.failed,
+        "history",
+        lambda: store.comments.author_history(comment.site, key),
+        draft.history,
+    )
+    draft.repeats = attempt(
+        draft.failed,
+        "repeats",
+        lambda: store.comments.repeats(
+            comment.site,
+            draft.fingerprint,
+            draft.simhash,
+            draft.sketch,
+            author_key=key,
+            since=comment.received_at - REPEAT_WINDOW,
+        ),
+        draft.repeats,
+    )
+
+
+def gather_signals(draft: Draft, lists: Lists) -> None:
+    """Run every signal; one that breaks abstains and is noted."""
+    if draft.text is None:
+        return
+    gathered = gather(
+        Evidence(
+            comment=draft.comment,
+            text=draft.text,
+            links=find_links(draft.text),
+            contacts=find_contacts(draft.text),
+            language=draft.language,
+            history=draft.history,
+            repeats=draft.repeats,
+            lists=lists,
+            fingerprint=draft.fingerprint,
+            simhash=draft.simhash,
+        )
+    )
+    draft.signals = gathered.signals
+    draft.failed += gathered.failed
+    if draft.resolved.unknown:
+        draft.signals += (ARTICLE_UNKNOWN,)
+
+
+def prepare_item(
+    draft: Draft, model: Model, memory: ArticleMemory, store: Store | None, max_chars: int
+) -> None:
+    """Put together what the model judges by: text, analysed article, the comment answered."""
+    if draft.text is None:
+        return
+    article, analysis = draft.resolved.article, None
+    if article is not None and not draft.resolved.unknown:
+        body = article.body
+        if body is not None and len(body) > max_chars:
+            article = replace(article, body=body[:max_chars])
+        cut = article
+        analysis = attempt(draft.failed, "article", lambda: memory.analysis(model, cut), None)
+    parent = attempt(draft.failed, "parent", lambda: _parent_text(draft.comment, store), None)
+    draft.item = Item(
+        text=draft.text,
+        article=analysis,
+        parent=normalise(parent[:_PARENT_CHARS]) if parent else None,
+        language=draft.language,
+    )
+
+
+def _parent_text(comment: Comment, store: Store | None) -> str | None:
+    if comment.parent_text or store is None or not comment.parent_id:
+        return comment.parent_text
+    try:
+        return store.comments.get(comment.parent_id, site=comment.site).comment.text
+    except NotFound:
+        return None  # The site's own id of it, or one it has deleted: context only, never needed.

@@ -1,0 +1,48 @@
+"""
+What follows from a decision, and what stands in for one: notices, the case's reason and priority.
+
+Pure; decides nothing a policy decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from moderation.desk.drafts import ARTICLE_UNKNOWN
+from moderation.terms import Action, Decision, Reason, Signal
+
+__all__ = ["CHECK_FAILED", "case_priority", "case_reason", "undecided", "with_notice"]
+
+CHECK_FAILED = "CHECK_FAILED"
+
+
+def undecided(model_version: str) -> Decision:
+    """Give the decision for when the policy itself broke: a person looks."""
+    reason = Reason(
+        code=CHECK_FAILED,
+        message="The comment could not be checked completely, so a person should look at it.",
+        weight=1.0,
+        action=Action.HOLD,
+    )
+    return Decision(Action.HOLD, Action.HOLD, (reason,), policy="", model=model_version)
+
+
+def with_notice(decision: Decision, signals: Sequence[Signal]) -> Decision:
+    """Say that relevance was not checked, unless a rule of the site said more about it already."""
+    notice = ARTICLE_UNKNOWN
+    if notice not in signals or any(reason.code == notice.name for reason in decision.reasons):
+        return decision
+    reason = Reason(code=notice.name, message=notice.message, weight=0.0)
+    return replace(decision, reasons=(*decision.reasons, reason))
+
+
+def case_reason(decision: Decision) -> str:
+    """Name the reason that weighs most among those that ask for something."""
+    asking = (r.code for r in decision.reasons if r.action not in (None, Action.APPROVE))
+    return next(asking, CHECK_FAILED)
+
+
+def case_priority(decision: Decision) -> float:
+    """Say how much a case matters, 0..1: as much as its weightiest reason."""
+    return max((r.weight for r in decision.reasons if r.action is not None), default=0.5)

@@ -1,0 +1,175 @@
+"""
+The review queue as a moderator walks it: one page of it, and the next free case.
+
+Orchestrates the store only; knows nothing of HTTP or pages, and never reads the clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from moderation.errors import CaseConflict, InputError, NotFound
+from moderation.store import QueueEntry, Store
+from moderation.terms import Case, Status
+
+__all__ = [
+    "LEASE_SECONDS",
+    "ORDERS",
+    "QueuePage",
+    "QueueView",
+    "is_with_another",
+    "next_case",
+    "queue_page",
+    "reviewer_names",
+]
+
+LEASE_SECONDS = 120
+"""How long a case stays with the moderator who opened it."""
+
+ORDERS = ("priority", "oldest", "newest")
+"""The orders a queue can be worked in; the first is the default."""
+
+# A filtered view looks this far for a case that no other moderator has open.
+_LOOK_AHEAD = 50
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """
+    Which cases a moderator works on, and in which order.
+
+    Attributes:
+        order: one of `ORDERS`.
+        reason: only cases opened for this reason code, or None for all.
+        article_key: only cases under this article (our key), or None for all.
+        site: only this site's cases, or None for all.
+    """
+
+    order: str = ORDERS[0]
+    reason: str | None = None
+    article_key: str | None = None
+    site: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.order not in ORDERS:
+            raise InputError(f"must be one of {', '.join(ORDERS)}", field="order")
+
+    @property
+    def is_whole_queue(self) -> bool:
+        """Whether this is every case of the site in the default order."""
+        return self.order == ORDERS[0] and self.reason is None and self.article_key is None
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """
+    One page of held cases.
+
+    Attributes:
+        entries: in the order of the view.
+        next_cursor: where the following page starts, or None on the last one.
+        waiting: held cases of the site in all, whatever the filter.
+        oldest_opened_at: when the longest waiting case of the view came in; None when it is empty.
+        names: reviewer id -> name, for every lease among `entries`.
+    """
+
+    entries: tuple[QueueEntry, ...]
+    next_cursor: str | None
+    waiting: int
+    oldest_opened_at: datetime | None
+    names: Mapping[str, str]
+
+
+def queue_page(
+    store: Store, view: QueueView, *, cursor: str | None = None, limit: int = 50
+) -> QueuePage:
+    """
+    Read one page of the queue.
+
+    Raises:
+        InputError: `cursor` is not one this queue gave out.
+    """
+    entries, next_cursor = _entries(store, view, limit=limit, cursor=cursor)
+    oldest, _ = _entries(store, replace(view, order="oldest"), limit=1)
+    return QueuePage(
+        entries=tuple(entries),
+        next_cursor=next_cursor,
+        waiting=store.cases.count(site=view.site),
+        oldest_opened_at=oldest[0].case.opened_at if oldest else None,
+        names=reviewer_names(store, (e.case.leased_by for e in entries if e.case.leased_by)),
+    )
+
+
+def next_case(
+    store: Store, view: QueueView, *, reviewer_id: str, now: datetime, after: str | None = None
+) -> str | None:
+    """
+    Lease the next case of the view for a moderator and give its comment's id.
+
+    Args:
+        after: id of the case just skipped; it is not given again while another one waits.
+
+    Returns:
+        None when nothing in the view is free: empty, or all with other moderators.
+    """
+    if view.is_whole_queue:
+        claimed = store.cases.claim_next(
+            site=view.site,
+            reviewer=reviewer_id,
+            now=now,
+            lease_seconds=LEASE_SECONDS,
+            after_case=after,
+        )
+        return claimed.stored.id if claimed else None
+    # A filtered view is claimed by looking and then leasing. Two moderators may meet in between;
+    # the case's version then lets only one of them settle it.
+    entries, _ = _entries(store, view, limit=_LOOK_AHEAD)
+    free = [entry for entry in entries if not is_with_another(entry.case, reviewer_id, now)]
+    position = next((i for i, entry in enumerate(free) if entry.case.id == after), None)
+    if position is not None:
+        free = free[position + 1 :] + free[:position]
+    for entry in free:
+        try:
+            case = store.cases.lease(
+                entry.case.id, reviewer=reviewer_id, now=now, lease_seconds=LEASE_SECONDS
+            )
+        except (CaseConflict, NotFound):
+            continue
+        if not is_with_another(case, reviewer_id, now):
+            return entry.stored.id
+    return None
+
+
+def is_with_another(case: Case, reviewer_id: str, now: datetime) -> bool:
+    """Tell whether another moderator's lease on the case is still running."""
+    return (
+        case.leased_by is not None
+        and case.leased_by != reviewer_id
+        and case.leased_until is not None
+        and case.leased_until > now
+    )
+
+
+def reviewer_names(store: Store, ids: Iterable[str]) -> dict[str, str]:
+    """Give the name to show for each reviewer id; an unknown one is "another moderator"."""
+    names: dict[str, str] = {}
+    for id in set(ids):
+        reviewer = store.accounts.reviewer(id)
+        names[id] = reviewer.name if reviewer else "another moderator"
+    return names
+
+
+def _entries(
+    store: Store, view: QueueView, *, limit: int, cursor: str | None = None
+) -> tuple[list[QueueEntry], str | None]:
+    return store.cases.queue(
+        site=view.site,
+        status=Status.HELD.value,
+        reason=view.reason,
+        article_key=view.article_key,
+        order=view.order,
+        limit=limit,
+        cursor=cursor,
+    )

@@ -1,0 +1,147 @@
+"""
+What the native API answers, as plain data ready to be sent; `answer_schemas` describes its shape.
+
+Renders the product's vocabulary; reads no store.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moderation.classifiers.bundle import BundleInfo
+from moderation.store import QueueEntry, StoredArticle, StoredComment
+from moderation.terms import Case, Decision, Key, Reason, Scores, Verdict
+
+__all__ = [
+    "article_answer",
+    "comment_answer",
+    "key_answer",
+    "model_answer",
+    "queue_entry",
+    "received_answer",
+    "score_answer",
+    "verdict_answer",
+]
+
+
+def score_answer(decision: Decision, scores: Scores) -> dict[str, Any]:
+    """Give the data of a `ScoreAnswer`."""
+    return {
+        "decision": decision.answer,
+        "scores": {
+            head: None if value is None else round(value, 4)
+            for head, value in scores.values.items()
+        },
+        "relevance_kind": scores.relevance_kind,
+        "reasons": [_reason(reason) for reason in decision.reasons],
+        "language": scores.language,
+        "model": scores.model,
+        "policy": decision.policy,
+    }
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    if reason.score is None:
+        return {"code": reason.code, "message": reason.message, "spans": reason.spans}
+    return {
+        "code": reason.code,
+        "message": reason.message,
+        "score": round(reason.score, 4),
+        "spans": reason.spans,
+    }
+
+
+def received_answer(stored: StoredComment) -> dict[str, Any]:
+    """Give the data of a `ReceivedAnswer`."""
+    answer = score_answer(stored.decision, stored.scores)
+    return {"id": stored.id, "status": stored.status, **answer}
+
+
+def comment_answer(stored: StoredComment, case: Case | None = None) -> dict[str, Any]:
+    """Give the data of a `CommentAnswer`."""
+    comment, case, article = stored.comment, case or stored.case, stored.comment.article
+    return {
+        **received_answer(stored),
+        "text": comment.text,
+        "author": comment.author,
+        "article": article
+        and {
+            "id": article.id,
+            "url": article.url,
+            "title": article.title,
+            "language": article.language,
+        },
+        "parent_id": comment.parent_id,
+        "permalink": comment.permalink,
+        "created_at": stored.created_at,
+        "case": case
+        and {
+            "id": case.id,
+            "kind": case.kind,
+            "reason": case.reason,
+            "priority": round(case.priority, 4),
+            "version": case.version,
+            "opened_at": case.opened_at,
+            "settled_at": case.settled_at,
+        },
+        "verdicts": [_verdict(verdict) for verdict in stored.verdicts],
+    }
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "id": verdict.id,
+        "actor": verdict.actor,
+        "action": verdict.action,
+        "labels": verdict.labels,
+        "note": verdict.note,
+        "decided_at": verdict.decided_at,
+    }
+
+
+def verdict_answer(verdict: Verdict, stored: StoredComment) -> dict[str, Any]:
+    """Give the data of a `VerdictAnswer`."""
+    return {**_verdict(verdict), "comment_id": stored.id, "status": stored.status}
+
+
+def queue_entry(entry: QueueEntry) -> dict[str, Any]:
+    """Give the data of one item of a `QueueAnswer`."""
+    return comment_answer(entry.stored, entry.case)
+
+
+def article_answer(stored: StoredArticle) -> dict[str, Any]:
+    """Give the data of an `ArticleAnswer`."""
+    article = stored.article
+    return {
+        "id": article.id,
+        "url": article.url,
+        "title": article.title,
+        "body": article.body,
+        "language": article.language,
+        "updated_at": stored.updated_at,
+    }
+
+
+def key_answer(key: Key) -> dict[str, Any]:
+    """Give the data of a `KeyAnswer`."""
+    return {
+        "id": key.id,
+        "name": key.name,
+        "scopes": sorted(key.scopes),
+        "site": key.site,
+        "per_minute": key.per_minute,
+        "created_at": key.created_at,
+        "revoked_at": key.revoked_at,
+    }
+
+
+def model_answer(bundle: BundleInfo) -> dict[str, Any]:
+    """Give the data of one item of a `ModelsAnswer`."""
+    return {
+        "version": bundle.version,
+        "live": bundle.live,
+        "created_at": bundle.created_at,
+        "metrics": bundle.metrics,
+        "parked_because": bundle.parked_because,
+        "problem": bundle.problem,
+    }

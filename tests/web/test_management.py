@@ -1,0 +1,93 @@
+"""Keys and models over the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from moderation.web.answer_schemas import KeysAnswer, ModelsAnswer, NewKeyAnswer
+from tests.fakes import Service
+
+ASK = {"comment": {"text": "Late again."}}
+
+
+def test_a_made_key_works_at_once_and_is_shown_once(service: Service) -> None:
+    """The secret is in the answer and nowhere else."""
+    answer = service.post("/v1/keys", {"name": "blog", "scopes": ["score"]})
+    assert answer.status_code == 201
+    NewKeyAnswer.model_validate_json(answer.data)
+    key = answer.json["key"]
+    assert service.post("/v1/score", ASK, headers=service.headers(key)).status_code == 200
+    listed = service.send("GET", "/v1/keys")
+    KeysAnswer.model_validate_json(listed.data)
+    assert key not in listed.text
+    assert "blog" in [each["name"] for each in listed.json["items"]]
+
+
+def test_a_given_key_is_taken_as_it_is(service: Service) -> None:
+    """Clients that fix the form of their key keep it, even if they tried it too early."""
+    headers = service.headers("0123456789ab")
+    assert service.post("/v1/score", ASK, headers=headers).status_code == 401
+    made = service.post("/v1/keys", {"name": "x", "scopes": ["score"], "key": "0123456789ab"})
+    assert made.json["key"] == "0123456789ab"
+    assert service.post("/v1/score", ASK, headers=headers).status_code == 200
+    twice = service.post("/v1/keys", {"name": "y", "scopes": ["score"], "key": "0123456789ab"})
+    assert twice.status_code == 422
+    assert twice.json["errors"][0]["field"] == "key"
+
+
+def test_a_revoked_key_is_refused_at_once_here(service: Service) -> None:
+    """The worker that revokes it takes it no more."""
+    made = service.post("/v1/keys", {"name": "blog", "scopes": ["score"]}).json
+    headers = service.headers(made["key"])
+    assert service.post("/v1/score", ASK, headers=headers).status_code == 200
+    assert service.send("DELETE", f"/v1/keys/{made['id']}").status_code == 204
+    assert service.post("/v1/score", ASK, headers=headers).status_code == 401
+
+
+def test_a_keys_site_is_its_comments_site(service: Service) -> None:
+    """What a key sends belongs to its site."""
+    made = service.post(
+        "/v1/keys", {"name": "b", "scopes": ["score"], "site": "blog", "per_minute": 5.0}
+    ).json
+    sent = service.post("/v1/comments", ASK, headers=service.headers(made["key"]))
+    assert service.rooms.store.comments.get(sent.json["id"]).comment.site == "blog"
+    assert made["per_minute"] == 5
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"name": " "}, "name"),
+        ({"scopes": []}, "scopes"),
+        ({"scopes": ["root"]}, "scopes[0]"),
+        ({"key": "short"}, "key"),
+        ({"key": "with space"}, "key"),
+        ({"site": ""}, "site"),
+        ({"per_minute": -1}, "per_minute"),
+        ({"per_minute": 1.5}, "per_minute"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_a_wrong_key_is_named(service: Service, change: dict[str, Any], field: str) -> None:
+    """Each part of a key is checked."""
+    answer = service.post("/v1/keys", {"name": "blog", "scopes": ["score"], **change})
+    assert answer.status_code == 422
+    assert answer.json["errors"][0]["field"] == field
+
+
+def test_models_are_listed_with_the_one_in_use(service: Service) -> None:
+    """The answer says what serves and what is refused."""
+    service.rooms.live.refused = "20260302-1: its canaries moved."
+    answer = service.send("GET", "/v1/models")
+    ModelsAnswer.model_validate_json(answer.data)
+    assert answer.json["in_use"] == service.model.version
+    assert "canaries" in answer.json["refused"]
+
+
+@pytest.mark.parametrize("version", ["20200101-1", "current", "..", "%2e%2e", "x%2Fy", "é"])
+def test_an_unknown_model_is_404(service: Service, version: str) -> None:
+    """A name from outside never becomes a path."""
+    answer = service.send("POST", f"/v1/models/{version}/activate")
+    assert answer.status_code == 404
