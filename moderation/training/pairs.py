@@ -23,7 +23,11 @@ from moderation.terms import Article, RelevanceKind
 from moderation.text import normalise
 from moderation.training.rows import Row
 
-__all__ = ["Pair", "make_pairs", "pair_features"]
+__all__ = ["Pair", "make_fragments", "make_pairs", "pair_features"]
+
+_FRAGMENT_WORDS = (2, 6)
+_TELLING_LETTERS = 5
+# A fragment without a longer word is mostly of the kind "and so do I", which fits anywhere.
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,27 @@ def make_pairs(rows: Sequence[Row], *, seed: int = 0) -> list[Pair]:
         # The comment it answers stands under the old article and would give the game away.
         pairs.append(Pair(replace(row, article=other, kind=kind, parent=None), index, made=True))
     return pairs
+
+
+def make_fragments(rows: Sequence[Row], *, seed: int = 0) -> list[Pair]:
+    """
+    Give short pieces of on-topic comments under other articles: all of them off topic.
+
+    Most short comments that people label are thin praise, so a head that has seen no other short
+    ones takes every short comment for praise, "I want the jungle" included.
+    """
+    chance = random.Random(seed)  # noqa: S311 - not a secret.
+    made = []
+    for pair in make_pairs(rows, seed=seed + 1):
+        if not pair.made or pair.row.kind is not RelevanceKind.OFF_TOPIC:
+            continue
+        words = normalise(pair.row.text).plain.split()
+        size = chance.randint(*_FRAGMENT_WORDS)
+        start = chance.randrange(max(1, len(words) - size + 1))
+        piece = words[start : start + size]
+        if any(len(word) >= _TELLING_LETTERS for word in piece):
+            made.append(replace(pair, row=replace(pair.row, text=" ".join(piece))))
+    return made
 
 
 def _features_batch(
