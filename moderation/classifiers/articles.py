@@ -28,9 +28,9 @@ __all__ = ["ArticleAnalysis", "ArticleMemory", "analyse_text", "article_digest"]
 _SENTENCES = 120
 # Matching more sentences moved no metric on our corpus; news texts rarely have more.
 
-_WORDS = 300
+_WORDS = 200
 # Words that comments are compared with one by one; rows are looked up again each time, since
-# keeping their vectors would take 300 kB an article.
+# keeping their vectors would take 200 kB an article.
 
 Float32 = npt.NDArray[np.float32]
 UInt64 = npt.NDArray[np.uint64]
@@ -47,7 +47,7 @@ class ArticleAnalysis:
         sentences: title first (when there is one), then body sentences.
         vectors: float32, shape (n_sentences, MEANING_SIZE), rows of length 1 or 0.
         centre: float32, shape (MEANING_SIZE,): mean of `vectors`, length 1.
-        places: int64: rows of the meaning space for its most telling words, at most 300.
+        places: int64: rows of the meaning space for its most telling words, at most 200.
         words: uint64, sorted: hashes of all distinct words.
         grams: uint64, sorted: hashes of all distinct 4- and 5-grams.
     """

@@ -208,7 +208,7 @@ def read_bundle(models_dir: Path, version: str, *, check_canaries: bool = True) 
             f"the SHA-256 of model.joblib is {digest[:12]}…, its card says {card.sha256[:12]}…"
         )
     try:
-        content = joblib.load(path, mmap_mode="r")
+        content = _views(joblib.load(path, mmap_mode="r"))
         model = LearnedModel(
             version=version,
             space=MeaningSpace(**content["space"]),
@@ -220,6 +220,14 @@ def read_bundle(models_dir: Path, version: str, *, check_canaries: bool = True) 
     if check_canaries:
         _check_canaries(model, card, refuse)
     return model
+
+
+def _views(content: dict[str, dict[str, np.ndarray]]) -> dict[str, dict[str, np.ndarray]]:
+    """Give plain arrays over the same mapped pages: `np.memmap` costs microseconds at each use."""
+    return {
+        part: {name: np.asarray(array) for name, array in arrays.items()}
+        for part, arrays in content.items()
+    }
 
 
 def _check_canaries(model: LearnedModel, card: Card, refuse: Any) -> None:

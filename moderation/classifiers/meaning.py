@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from moderation.classifiers.features import Grams
+from moderation.classifiers.features import Grams, distinct
 
 __all__ = ["MEANING_SIZE", "Meaning", "MeaningSpace", "unit"]
 
@@ -36,11 +36,13 @@ class MeaningSpace:
         words: uint64, shape (n_words,), sorted: hashes of words, or of two neighbouring ones.
         rows: int8, shape (n_words, MEANING_SIZE); memory-mapped when loaded from a bundle.
         scale: float32, shape (n_words,): what one step of a row is worth.
+        norms: float32, shape (n_words,): lengths of the rows, in steps; never 0.
     """
 
     words: npt.NDArray[np.uint64]
     rows: npt.NDArray[np.int8]
     scale: Float32
+    norms: Float32
 
     @property
     def dimensions(self) -> int:
@@ -53,7 +55,7 @@ class MeaningSpace:
         if not hashes.size or not self.words.size:
             return np.empty(0, np.int64)
         places = np.minimum(np.searchsorted(self.words, hashes), self.words.size - 1)
-        return np.unique(places[self.words[places] == hashes])
+        return distinct(places[self.words[places] == hashes])
 
     def vectors(self, places: Int64) -> tuple[Float32, Float32]:
         """
@@ -66,10 +68,23 @@ class MeaningSpace:
             float32, shape (n, MEANING_SIZE), rows of length 1; and float32, shape (n,): how much
             each word says, near 0 for "the", near 1 for a rare word.
         """
-        rows = self.rows[places].astype(np.float32)
-        norms = np.sqrt(np.einsum("ij,ij->i", rows, rows))
+        norms = self.norms[places]
         weights = self.scale[places] * norms / np.float32(np.sqrt(self.dimensions))
-        return rows / np.maximum(norms, 1e-9)[:, None], weights
+        return self.rows[places].astype(np.float32) / norms[:, None], weights
+
+    def nearest(self, vectors: Float32, places: Int64) -> Float32:
+        """
+        Give how near each vector comes to any of some words.
+
+        Args:
+            vectors: float32, shape (n, MEANING_SIZE), rows of length 1.
+            places: int64, shape (m,), m > 0: rows, as `look_up` gives them.
+
+        Returns:
+            float32, shape (n,): the largest cosine, -1..1.
+        """
+        near = vectors @ self.rows[places].astype(np.float32).T
+        return np.asarray((near / self.norms[places]).max(axis=1), np.float32)
 
     def read(self, grams: Grams) -> Meaning:
         """Give the meaning of a text, as a whole and word by word."""

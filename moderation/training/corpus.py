@@ -57,21 +57,24 @@ class _CommentLine(_Strict):
 
 def _lines(path: Path, kind: type[_Strict]) -> Iterator[tuple[str, Any]]:
     try:
-        content = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CorpusError(f"cannot be read: {error}", field=str(path)) from error
-    for number, line in enumerate(content.split("\n"), start=1):
+        content = path.read_bytes()
+    except OSError as error:
+        raise CorpusError(f"cannot be read: {error.strerror}", field=str(path)) from error
+    for number, line in enumerate(content.split(b"\n"), start=1):
         if not line.strip():
             continue
         where = f"{path.name}:{number}"
         try:
-            yield where, kind.model_validate(json.loads(line))
-        except json.JSONDecodeError as error:
+            yield where, kind.model_validate(json.loads(line.decode("utf-8")))
+        except UnicodeDecodeError as error:
+            raise CorpusError(f"is not UTF-8: {error}", field=where) from error
+        except (json.JSONDecodeError, RecursionError) as error:
             raise CorpusError(f"is not JSON: {error}", field=where) from error
         except ValidationError as error:
             first = error.errors()[0]
             key = ".".join(str(part) for part in first["loc"])
-            raise CorpusError(first["msg"], field=f"{where}: {key}") from error
+            field = f"{where}: {key}" if key else where
+            raise CorpusError(first["msg"], field=field) from error
 
 
 def _check(where: str, line: _CommentLine, articles: dict[str, Article]) -> None:
@@ -88,10 +91,14 @@ def _check(where: str, line: _CommentLine, articles: dict[str, Article]) -> None
     if line.relevance is None and not line.spam:
         raise refuse("relevance", "may be null only for spam")
     families = SPAM_FAMILIES if line.spam else TOXIC_KINDS if line.toxic else STANCES
-    if line.family is not None and line.family not in families | TOXIC_KINDS:
+    if line.family is not None and line.family not in families:
         raise refuse("family", f"{line.family!r} is none of {', '.join(sorted(families))}")
     if line.spam and line.substance:
         raise refuse("substance", "spam has no substance")
+    if line.relevance == RelevanceKind.GENERIC and line.toxic:
+        raise refuse("relevance", "contempt is not thin praise: never generic for a toxic row")
+    if line.relevance == RelevanceKind.GENERIC and line.substance:
+        raise refuse("substance", "what fits any article has no substance")
 
 
 def read_corpus(folder: Path) -> list[Row]:
@@ -107,6 +114,9 @@ def read_corpus(folder: Path) -> list[Row]:
         for where, line in _lines(path, _ArticleLine):
             if line.id in articles:
                 raise CorpusError(f"{line.id!r} stands twice", field=f"{where}: id")
+            for key in ("title", "body"):
+                if not getattr(line, key).strip():
+                    raise CorpusError("is empty", field=f"{where}: {key}")
             articles[line.id] = Article(
                 id=line.id, title=line.title, body=line.body, language=line.lang
             )

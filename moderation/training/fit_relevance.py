@@ -7,21 +7,25 @@ Knows pairs; reads no file.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import minimize_scalar
 from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 
-from moderation.classifiers.heads import LinearHeads
+from moderation.classifiers.features import featurise
+from moderation.classifiers.heads import LINEAR_HEADS, LinearHeads
 from moderation.classifiers.meaning import MeaningSpace
 from moderation.classifiers.relevance import KINDS, RelevanceHead
 from moderation.errors import TrainingError
 from moderation.terms import RelevanceKind
-from moderation.training.pairs import make_pairs, pair_features
+from moderation.text import normalise
+from moderation.training.pairs import Pair, make_fragments, make_pairs, pair_features
 from moderation.training.rows import Row
 
-__all__ = ["fit_relevance"]
+__all__ = ["ReadHeads", "calibrate_relevance", "fit_relevance"]
 
 _SHARES = {
     RelevanceKind.ON_TOPIC: 0.6,
@@ -30,20 +34,33 @@ _SHARES = {
 }
 # What a comment section holds: off topic 5 to 52 % by section, 16 % in all (Schabus, Skowron and
 # Trapp, SIGIR 2017); thin praise about as much in our corpus.
+_PERCEPTRONS = 5
 _HIDDEN = 16
 _BALANCE = {"corpus": 4.0, "labels": 8.0}
 _OTHER = 0.2
 # Pairs of a question forum look unlike comments under news: they help, but must not rule.
+_FRAGMENT = 0.7
+_FRAGMENTS = 1500
+
+Float32 = npt.NDArray[np.float32]
+Float64 = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadHeads:
+    """
+    What relevance reads of other heads, row by row, as heads not fitted on the row give it.
+
+    Attributes:
+        generic: float64, shape (n_rows,): log-odds; `substance` likewise.
+    """
+
+    generic: Float64
+    substance: Float64
 
 
 def fit_relevance(
-    rows: Sequence[Row],
-    space: MeaningSpace,
-    heads: LinearHeads,
-    *,
-    generic: npt.NDArray[np.float64],
-    substance: npt.NDArray[np.float64],
-    seed: int,
+    rows: Sequence[Row], space: MeaningSpace, heads: LinearHeads, read: ReadHeads, *, seed: int
 ) -> RelevanceHead:
     """
     Fit the head.
@@ -51,36 +68,103 @@ def fit_relevance(
     Args:
         rows: of the fitting split.
         space: the meaning space of the model being made.
-        heads: its linear heads, for idf.
-        generic: float64, shape (n_rows,): out-of-fold log-odds; `substance` likewise.
-        seed: for swapping articles.
+        heads: its linear heads.
+        read: log-odds of the same rows.
+        seed: for swapping articles, cutting fragments and starting the perceptrons.
 
     Raises:
         TrainingError: a kind is missing among the rows.
     """
     pairs = make_pairs(rows, seed=seed)
-    kinds = [pair.row.kind for pair in pairs]
-    missing = [kind.value for kind in KINDS if kind not in kinds]
+    missing = [kind.value for kind in KINDS if all(pair.row.kind is not kind for pair in pairs)]
     if missing:
         raise TrainingError(f"relevance has no {' and no '.join(missing)} comment to learn from")
-    measured = pair_features(pairs, space, heads.idf, generic, substance)
-    wanted = np.array([KINDS.index(kind) for kind in kinds if kind is not None])
-    weights = np.array(
-        [pair.row.weight * _BALANCE.get(pair.row.source, _OTHER) for pair in pairs], np.float64
+    fragments = [
+        replace(pair, index=number)
+        for number, pair in enumerate(make_fragments(rows, seed=seed)[:_FRAGMENTS])
+    ]
+    features = np.concatenate(
+        (
+            pair_features(pairs, space, heads.idf, read.generic, read.substance),
+            pair_features(fragments, space, heads.idf, *_log_odds(fragments, space, heads)),
+        )
     )
-    for number, kind in enumerate(KINDS):
-        side = wanted == number
-        weights[side] *= _SHARES[kind] * len(pairs) / weights[side].sum()
-    scaler = StandardScaler().fit(measured, sample_weight=weights)
-    learner = MLPClassifier(
-        (_HIDDEN,), alpha=1.0, learning_rate_init=0.005, max_iter=300, random_state=seed
-    )
-    learner.fit(scaler.transform(measured), wanted, sample_weight=weights)
+    every = [*pairs, *fragments]
+    given = np.array([1.0] * len(pairs) + [_FRAGMENT] * len(fragments))
+    wanted, weights = _wanted(every), _weights(every, given)
+    scaler = StandardScaler().fit(features, sample_weight=weights)
+    standard = scaler.transform(features)
+    learners = [
+        MLPClassifier(
+            (_HIDDEN,), alpha=1.0, learning_rate_init=0.005, max_iter=300, random_state=seed + k
+        ).fit(standard, wanted, sample_weight=weights)
+        for k in range(_PERCEPTRONS)
+    ]
     return RelevanceHead(
         mean=scaler.mean_.astype(np.float32),
         scale=scaler.scale_.astype(np.float32),
-        hidden=learner.coefs_[0].T.astype(np.float32),
-        hidden_bias=learner.intercepts_[0].astype(np.float32),
-        weights=learner.coefs_[1].T.astype(np.float32),
-        intercept=learner.intercepts_[1].astype(np.float32),
+        hidden=np.concatenate([m.coefs_[0].T for m in learners]).astype(np.float32),
+        hidden_bias=np.concatenate([m.intercepts_[0] for m in learners]).astype(np.float32),
+        weights=np.concatenate([m.coefs_[1].T for m in learners], axis=1).astype(np.float32)
+        / np.float32(_PERCEPTRONS),
+        intercept=np.mean([m.intercepts_[1] for m in learners], axis=0).astype(np.float32),
     )
+
+
+def calibrate_relevance(
+    head: RelevanceHead, rows: Sequence[Row], space: MeaningSpace, heads: LinearHeads, *, seed: int
+) -> RelevanceHead:
+    """
+    Sharpen or soften the probabilities by one temperature (Guo and others, ICML 2017).
+
+    Args:
+        head: as fitted.
+        rows: of the calibrating split; without pairs of our own or a site's the head stays.
+        space: the meaning space of the model being made.
+        heads: its linear heads; they were not fitted on these rows.
+        seed: for swapping articles.
+    """
+    pairs = [p for p in make_pairs(rows, seed=seed) if p.row.source in _BALANCE]
+    if len(pairs) < 50:
+        return head
+    own = [replace(pair, index=number) for number, pair in enumerate(pairs)]
+    features = pair_features(own, space, heads.idf, *_log_odds(own, space, heads))
+    wanted, weights = _wanted(own), _weights(own, np.ones(len(own)))
+    logits = np.log(np.stack([head.kinds(row) for row in features]).astype(np.float64) + 1e-12)
+
+    def loss(log_temperature: float) -> float:
+        scaled = logits / np.exp(log_temperature)
+        scaled -= scaled.max(axis=1, keepdims=True)
+        chance = scaled[np.arange(len(own)), wanted] - np.log(np.exp(scaled).sum(axis=1))
+        return float(-(weights * chance).sum() / weights.sum())
+
+    found = minimize_scalar(loss, bounds=(-1.5, 1.5), method="bounded")
+    factor = np.float32(np.exp(-found.x))
+    return replace(head, weights=head.weights * factor, intercept=head.intercept * factor)
+
+
+def _log_odds(
+    pairs: Sequence[Pair], space: MeaningSpace, heads: LinearHeads
+) -> tuple[Float64, Float64]:
+    found = np.zeros((2, len(pairs)))
+    columns = [LINEAR_HEADS.index("generic"), LINEAR_HEADS.index("substance")]
+    for number, pair in enumerate(pairs):
+        features = featurise(normalise(pair.row.text))
+        found[:, number] = heads.logits(features, space.read(features.grams).vector)[columns]
+    return found[0], found[1]
+
+
+def _wanted(pairs: Sequence[Pair]) -> npt.NDArray[np.int64]:
+    return np.array([KINDS.index(pair.row.kind) for pair in pairs if pair.row.kind], np.int64)
+
+
+def _weights(pairs: Sequence[Pair], given: Float64) -> Float64:
+    weights = given * np.array(
+        [pair.row.weight * _BALANCE.get(pair.row.source, _OTHER) for pair in pairs], np.float64
+    )
+    wanted = _wanted(pairs)
+    for number, kind in enumerate(KINDS):
+        side = wanted == number
+        if side.any():
+            weights[side] *= _SHARES[kind] * len(pairs) / weights[side].sum()
+    return np.asarray(weights, np.float64)

@@ -74,4 +74,5 @@ def fit_space(words: Mapping[str, float], vectors: Float32, *, seed: int = 0) ->
     # One byte a number: a quarter of the size and of the memory traffic, at no measured loss.
     scale = np.maximum(np.abs(table).max(axis=1), 1e-12) / 127
     rows = np.rint(table / scale[:, None]).astype(np.int8)
-    return MeaningSpace(words=hashes, rows=rows, scale=scale.astype(np.float32))
+    norms = np.maximum(np.linalg.norm(rows.astype(np.float32), axis=1), 1).astype(np.float32)
+    return MeaningSpace(words=hashes, rows=rows, scale=scale.astype(np.float32), norms=norms)

@@ -50,9 +50,9 @@ def training_lock(models_dir: Path) -> Iterator[None]:
     Raises:
         TrainingBusy: another run holds it.
     """
-    models_dir.mkdir(parents=True, exist_ok=True)
     lock = FileLock(models_dir / ".training.lock", timeout=0)
     try:
+        models_dir.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout as error:
         raise TrainingBusy(

@@ -29,7 +29,7 @@ from moderation.training.calibrate import calibrate_heads
 from moderation.training.encode import encode
 from moderation.training.evaluate import judge, measure, table
 from moderation.training.fit import assemble, fit_heads, fit_idf, out_of_fold_logits
-from moderation.training.fit_relevance import fit_relevance
+from moderation.training.fit_relevance import ReadHeads, calibrate_relevance, fit_relevance
 from moderation.training.material import Material, gather
 from moderation.training.meaning import teach as teach_space
 from moderation.training.publish import compare, make_canaries, next_version, training_lock
@@ -178,14 +178,12 @@ def _learn(
     heads = assemble(fits, idf, calibration)
 
     say("fitting relevance …")
-    relevance = fit_relevance(
-        fit_rows,
-        space,
-        heads,
+    read = ReadHeads(
         generic=out_of_fold_logits(fit_rows, fit_part, idf, "generic", fits),
         substance=out_of_fold_logits(fit_rows, fit_part, idf, "substance", fits),
-        seed=seed,
     )
+    relevance = fit_relevance(fit_rows, space, heads, read, seed=seed)
+    relevance = calibrate_relevance(relevance, calibrate_rows, space, heads, seed=seed)
     return LearnedModel(version, space, heads, relevance)
 
 

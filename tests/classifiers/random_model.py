@@ -29,12 +29,14 @@ def make_model(version: str = "20260301-1", *, seed: int = 0) -> LearnedModel:
 
     heads, pairs, hidden = len(LINEAR_HEADS), len(PAIR_NAMES), 4
     words = np.sort(np.array([grams(word).words[0] for word in KNOWN_WORDS], np.uint64))
+    rows = chance.integers(-127, 128, (len(words), MEANING_SIZE)).astype(np.int8)
     return LearnedModel(
         version=version,
         space=MeaningSpace(
             words=words,
-            rows=chance.integers(-127, 128, (len(words), MEANING_SIZE)).astype(np.int8),
+            rows=rows,
             scale=np.full(len(words), 0.02, np.float32),
+            norms=np.linalg.norm(rows.astype(np.float32), axis=1).astype(np.float32),
         ),
         heads=LinearHeads(
             idf=(1 + chance.random(2**NGRAM_BITS)).astype(np.float32),
