@@ -66,18 +66,26 @@ def evaluate(settings: Settings, version: str | None, data_dir: Path | None) -> 
 @click.command()
 @click.argument("names", nargs=-1)
 @_DATA_DIR
+@click.option("--pin", metavar="NAME", help="Accept a fetched set whose digest differs, by note.")
 @pass_settings
-def datasets(settings: Settings, names: tuple[str, ...], data_dir: Path | None) -> None:
+def datasets(
+    settings: Settings, names: tuple[str, ...], data_dir: Path | None, pin: str | None
+) -> None:
     """
     Fetch and verify public data sets.
 
     All of them, or those named, are fetched, verified and prepared for training. They are listed,
     with address, licence and digest, in training_data/sources.toml. A set that is there already and
-    unchanged is left alone.
+    unchanged is left alone. One that comes out with another digest waits until it is pinned.
     """
     from moderation.training.datasets import fetch
+    from moderation.training.datasets import pin as accept
 
-    fetch(settings.read(data_dir=data_dir), names, say=_say)
+    config = settings.read(data_dir=data_dir)
+    if pin is not None:
+        accept(config, pin, say=_say)
+    else:
+        fetch(config, names, say=_say)
 
 
 @click.command()

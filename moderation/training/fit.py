@@ -122,11 +122,13 @@ def _fit_one(
     )
     if base is None:
         return fitted
-    trust = float(coefficients[-1]) * _BASE_SCALE
+    # The base knows the rows it was fitted on by heart, so its own column looks better than it is.
+    # Its scale stays, and with it its calibration; what was learned on top is brought to it.
+    trust = np.float32(max(float(coefficients[-1]) * _BASE_SCALE, 1.0))
     return HeadFit(
-        base.ngrams * np.float32(trust) + fitted.ngrams,
-        base.dense * np.float32(trust) + fitted.dense,
-        base.intercept * trust + fitted.intercept,
+        base.ngrams + fitted.ngrams / trust,
+        base.dense + fitted.dense / trust,
+        base.intercept + fitted.intercept / float(trust),
     )
 
 

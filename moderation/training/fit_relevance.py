@@ -25,7 +25,7 @@ from moderation.text import normalise
 from moderation.training.pairs import Pair, make_fragments, make_pairs, pair_features
 from moderation.training.rows import Row
 
-__all__ = ["ReadHeads", "calibrate_relevance", "fit_relevance"]
+__all__ = ["ReadHeads", "blend", "calibrate_relevance", "fit_relevance", "site_share"]
 
 _SHARES = {
     RelevanceKind.ON_TOPIC: 0.6,
@@ -39,6 +39,8 @@ _HIDDEN = 16
 _BALANCE = {"corpus": 4.0, "labels": 8.0}
 _OTHER = 0.2
 # Pairs of a question forum look unlike comments under news: they help, but must not rule.
+_HALF = 200
+# With so many of a site's own labels, what they teach weighs as much as what was known before.
 _FRAGMENT = 0.7
 _FRAGMENTS = 1500
 
@@ -108,6 +110,41 @@ def fit_relevance(
         weights=np.concatenate([m.coefs_[1].T for m in learners], axis=1).astype(np.float32)
         / np.float32(_PERCEPTRONS),
         intercept=np.mean([m.intercepts_[1] for m in learners], axis=0).astype(np.float32),
+    )
+
+
+def site_share(rows: Sequence[Row]) -> float:
+    """Give how much a head fitted on a site's own labels should count beside the base: 0..1."""
+    own = sum(row.source == "labels" and row.kind is not None for row in rows)
+    return own / (own + _HALF)
+
+
+def blend(base: RelevanceHead, new: RelevanceHead, share: float) -> RelevanceHead:
+    """
+    Average the log-odds of two heads.
+
+    A head fitted without the public sets knows less of the world than the shipped one, and more of
+    the site. Side by side in one hidden layer they are one head again.
+
+    Args:
+        base: the head to learn on top of.
+        new: fitted on what is here.
+        share: 0..1, how much `new` counts.
+    """
+    # Both standardisations are folded into the weights, so that one layer can serve both.
+    hidden = [head.hidden / head.scale for head in (base, new)]
+    bias = [
+        head.hidden_bias - folded @ head.mean
+        for head, folded in zip((base, new), hidden, strict=True)
+    ]
+    own = np.float32(share)
+    return RelevanceHead(
+        mean=np.zeros_like(base.mean),
+        scale=np.ones_like(base.scale),
+        hidden=np.concatenate(hidden),
+        hidden_bias=np.concatenate(bias),
+        weights=np.concatenate((base.weights * (1 - own), new.weights * own), axis=1),
+        intercept=base.intercept * (1 - own) + new.intercept * own,
     )
 
 

@@ -29,7 +29,13 @@ from moderation.training.calibrate import calibrate_heads
 from moderation.training.encode import encode
 from moderation.training.evaluate import judge, measure, table
 from moderation.training.fit import assemble, fit_heads, fit_idf, out_of_fold_logits
-from moderation.training.fit_relevance import ReadHeads, calibrate_relevance, fit_relevance
+from moderation.training.fit_relevance import (
+    ReadHeads,
+    blend,
+    calibrate_relevance,
+    fit_relevance,
+    site_share,
+)
 from moderation.training.material import Material, gather
 from moderation.training.meaning import teach as teach_space
 from moderation.training.publish import compare, make_canaries, next_version, training_lock
@@ -177,6 +183,10 @@ def _learn(
     )
     heads = assemble(fits, idf, calibration)
 
+    share = 1.0 if base is None else site_share(fit_rows)
+    if base is not None and not share:
+        say("relevance stays as it is: no moderator has said yet what is on topic here")
+        return LearnedModel(version, space, heads, base.relevance)
     say("fitting relevance …")
     read = ReadHeads(
         generic=out_of_fold_logits(fit_rows, fit_part, idf, "generic", fits),
@@ -184,6 +194,8 @@ def _learn(
     )
     relevance = fit_relevance(fit_rows, space, heads, read, seed=seed)
     relevance = calibrate_relevance(relevance, calibrate_rows, space, heads, seed=seed)
+    if base is not None:
+        relevance = blend(base.relevance, relevance, share)
     return LearnedModel(version, space, heads, relevance)
 
 
