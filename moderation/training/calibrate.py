@@ -7,7 +7,7 @@ Platt's sigmoid for each head (Platt, 1999); knows rows and log-odds, nothing of
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -63,6 +63,7 @@ def calibrate_heads(
     fits: dict[str, HeadFit],
     *,
     defaults: npt.NDArray[np.float32] | None,
+    learned: Collection[str] = LINEAR_HEADS,
 ) -> npt.NDArray[np.float32]:
     """
     Fit the sigmoids of all linear heads on the calibrating split.
@@ -73,6 +74,7 @@ def calibrate_heads(
         idf: float32, shape (2**NGRAM_BITS,).
         fits: the heads.
         defaults: float32, shape (n_heads, 2): kept where there are too few rows; None: slope 1.
+        learned: heads that changed; the others keep their defaults.
 
     Returns:
         float32, shape (n_heads, 2): slope and offset of each head.
@@ -90,6 +92,9 @@ def calibrate_heads(
             if defaults is None
             else (float(defaults[column][0]), float(defaults[column][1]))
         )
+        if head not in learned:
+            found[column] = default
+            continue
         found[column] = platt(
             fits[head].logits(tfidf(part, idf), part.dense),
             wanted[chosen],

@@ -6,7 +6,7 @@ Knows rows and matrices; reads no file and decides nothing about going live.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,15 @@ from moderation.terms import RelevanceKind
 from moderation.training.encode import Encoded, tfidf
 from moderation.training.rows import Row
 
-__all__ = ["HeadFit", "assemble", "fit_heads", "fit_idf", "out_of_fold_logits", "targets"]
+__all__ = [
+    "HeadFit",
+    "assemble",
+    "fit_heads",
+    "fit_idf",
+    "heads_to_learn",
+    "out_of_fold_logits",
+    "targets",
+]
 
 _STRENGTH = {"spam": 2.0, "toxicity": 2.0, "substance": 1.0, "generic": 2.0}
 # scikit-learn's C of each head, by ROC-AUC on sources left out of the fitting split; the test split
@@ -138,8 +146,25 @@ def _labelled(rows: Sequence[Row], head: str) -> tuple[Int64, npt.NDArray[np.flo
     return chosen, wanted[chosen]
 
 
+def heads_to_learn(rows: Sequence[Row], fresh: Collection[str]) -> list[str]:
+    """
+    List the heads that rows of `fresh` sources say something about.
+
+    Args:
+        rows: of the fitting split.
+        fresh: sources that the base was not fitted on.
+    """
+    news = [row for row in rows if row.source in fresh]
+    return [head for head in LINEAR_HEADS if not np.isnan(targets(news, head)).all()]
+
+
 def fit_heads(
-    rows: Sequence[Row], encoded: Encoded, idf: Float32, base: LinearHeads | None
+    rows: Sequence[Row],
+    encoded: Encoded,
+    idf: Float32,
+    base: LinearHeads | None,
+    *,
+    learn: Collection[str] = LINEAR_HEADS,
 ) -> dict[str, HeadFit]:
     """
     Fit every linear head.
@@ -149,6 +174,7 @@ def fit_heads(
         encoded: the same rows.
         idf: float32, shape (2**NGRAM_BITS,).
         base: heads to learn on top of, or None to start from nothing.
+        learn: heads to fit; the others stay as in `base`.
     """
     ngrams = tfidf(encoded, idf)
     fits = {}
@@ -161,6 +187,9 @@ def fit_heads(
                 np.asarray(base.dense[:, column]),
                 float(base.intercept[column]),
             )
+        if known is not None and head not in learn:
+            fits[head] = known
+            continue
         fits[head] = _fit_one(
             ngrams[chosen],
             encoded.dense[chosen],

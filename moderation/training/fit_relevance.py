@@ -6,7 +6,7 @@ Knows pairs; reads no file.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,7 +25,7 @@ from moderation.text import normalise
 from moderation.training.pairs import Pair, make_fragments, make_pairs, pair_features
 from moderation.training.rows import Row
 
-__all__ = ["ReadHeads", "blend", "calibrate_relevance", "fit_relevance", "site_share"]
+__all__ = ["ReadHeads", "blend", "calibrate_relevance", "fit_relevance", "fresh_share"]
 
 _SHARES = {
     RelevanceKind.ON_TOPIC: 0.6,
@@ -40,7 +40,7 @@ _BALANCE = {"corpus": 4.0, "labels": 8.0}
 _OTHER = 0.2
 # Pairs of a question forum look unlike comments under news: they help, but must not rule.
 _HALF = 200
-# With so many of a site's own labels, what they teach weighs as much as what was known before.
+# With so many labels that the base never saw, what they teach weighs as much as what was known before.
 _FRAGMENT = 0.7
 _FRAGMENTS = 1500
 
@@ -113,10 +113,10 @@ def fit_relevance(
     )
 
 
-def site_share(rows: Sequence[Row]) -> float:
-    """Give how much a head fitted on a site's own labels should count beside the base: 0..1."""
-    own = sum(row.source == "labels" and row.kind is not None for row in rows)
-    return own / (own + _HALF)
+def fresh_share(rows: Sequence[Row], fresh: Collection[str]) -> float:
+    """Give how much a head fitted on rows that the base never saw should count beside it: 0..1."""
+    new = sum(row.source in fresh and row.kind is not None for row in rows)
+    return new / (new + _HALF)
 
 
 def blend(base: RelevanceHead, new: RelevanceHead, share: float) -> RelevanceHead:

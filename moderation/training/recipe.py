@@ -28,13 +28,19 @@ from moderation.errors import ModelError, TrainingError
 from moderation.training.calibrate import calibrate_heads
 from moderation.training.encode import encode
 from moderation.training.evaluate import judge, measure, table
-from moderation.training.fit import assemble, fit_heads, fit_idf, out_of_fold_logits
+from moderation.training.fit import (
+    assemble,
+    fit_heads,
+    fit_idf,
+    heads_to_learn,
+    out_of_fold_logits,
+)
 from moderation.training.fit_relevance import (
     ReadHeads,
     blend,
     calibrate_relevance,
     fit_relevance,
-    site_share,
+    fresh_share,
 )
 from moderation.training.material import Material, gather
 from moderation.training.meaning import teach as teach_space
@@ -143,6 +149,18 @@ def _base(
     return None if here and needed <= here else base
 
 
+def _fresh(config: Config, material: Material, base: LearnedModel | None) -> frozenset[str]:
+    """Name the sources that the base was not fitted on: always the labels, else what changed."""
+    if base is None:
+        return frozenset()
+    known = {
+        entry["name"]: entry["sha256"] for entry in read_card(config.models_dir, base.version).data
+    }
+    entries = material.data_entries()
+    changed = {str(e["name"]) for e in entries if known.get(e["name"]) != e["sha256"]}
+    return frozenset(changed | {"labels"})
+
+
 def _learn(
     config: Config,
     material: Material,
@@ -171,8 +189,11 @@ def _learn(
     fit_part = encoded.take(np.arange(len(fit_rows)))
     idf = fit_idf(fit_part) if base is None else np.asarray(base.heads.idf)
 
-    say(f"fitting {', '.join(LINEAR_HEADS)} {'on top of ' + base.version if base else ''} …")
-    fits = fit_heads(fit_rows, fit_part, idf, base.heads if base else None)
+    fresh = _fresh(config, material, base)
+    learn = LINEAR_HEADS if base is None else heads_to_learn(fit_rows, fresh)
+    on_top = f" on top of {base.version}" if base else ""
+    say(f"fitting {', '.join(learn)}{on_top} …" if learn else f"nothing new{on_top}")
+    fits = fit_heads(fit_rows, fit_part, idf, base.heads if base else None, learn=learn)
     # Calibrated on rows that no head was fitted on.
     calibration = calibrate_heads(
         calibrate_rows,
@@ -180,12 +201,13 @@ def _learn(
         idf,
         fits,
         defaults=base.heads.calibration if base else None,
+        learned=learn,
     )
     heads = assemble(fits, idf, calibration)
 
-    share = 1.0 if base is None else site_share(fit_rows)
+    share = 1.0 if base is None else fresh_share(fit_rows, fresh)
     if base is not None and not share:
-        say("relevance stays as it is: no moderator has said yet what is on topic here")
+        say("relevance stays as it is: no verdict has said yet what is on topic here")
         return LearnedModel(version, space, heads, base.relevance)
     say("fitting relevance …")
     read = ReadHeads(
