@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from joblib import Parallel, delayed
-from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
+from scipy.stats import rankdata
+from sklearn.metrics import average_precision_score, f1_score
 
 from moderation.classifiers.articles import ArticleMemory
 from moderation.classifiers.model import Item, Model
@@ -192,8 +193,16 @@ def mean_auc(
     for source in sources:
         part = rows[judged.sources[rows] == source]
         if 0 < judged.wanted[part].sum() < len(part):
-            by_source[source] = float(roc_auc_score(judged.wanted[part], judged.said[part]))
+            by_source[source] = _auc(judged.wanted[part], judged.said[part])
     return (float(np.mean(list(by_source.values()))) if by_source else float("nan")), by_source
+
+
+def _auc(wanted: Float64, said: Float64) -> float:
+    # The sum of ranks of Mann and Whitney (1947): what scikit-learn's function gives, without its
+    # checks, which take twenty times as long and are done thousands of times by the bootstrap.
+    ones = float(wanted.sum())
+    ranks = float(rankdata(said)[wanted == 1].sum())
+    return (ranks - ones * (ones + 1) / 2) / (ones * (len(wanted) - ones))
 
 
 def resamples(judged: Judged, seed: int) -> list[npt.NDArray[np.int64]]:
@@ -226,7 +235,8 @@ def measure(judged: Judged, *, seed: int = 0) -> Measured:
     macro = float("nan")
     if judged.kinds:
         wanted, said = zip(*judged.kinds, strict=True)
-        macro = float(f1_score(wanted, said, average="macro", labels=list(RelevanceKind)))
+        # Over the kinds that occur: one that is neither true nor said has no F1.
+        macro = float(f1_score(wanted, said, average="macro"))
     return Measured(
         rows=len(judged.wanted),
         auc=auc,

@@ -40,7 +40,7 @@ _BALANCE = {"corpus": 4.0, "labels": 8.0}
 _OTHER = 0.2
 # Pairs of a question forum look unlike comments under news: they help, but must not rule.
 _HALF = 200
-# With so many labels that the base never saw, what they teach weighs as much as what was known before.
+# With so many labels that the base never saw, they weigh as much as what was known before.
 _FRAGMENT = 0.7
 _FRAGMENTS = 1500
 

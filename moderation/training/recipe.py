@@ -251,9 +251,10 @@ def _publish(
         canaries=make_canaries(model),
         notes={"root": base.version if base else model.version},
     )
-    folder = write_bundle(config.models_dir, model, card)
     shown = table(measured)
-    (folder / "report.md").write_text(report(card, shown), encoding="utf-8")
+    text = report(card, shown)
+    folder = write_bundle(config.models_dir, model, card)
+    (folder / "report.md").write_text(text, encoding="utf-8")
     if worse:
         return TrainResult(model.version, False, "; ".join(worse), shown)
     activate(config.models_dir, model.version)
