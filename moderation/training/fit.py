@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, hstack
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
@@ -34,7 +36,6 @@ __all__ = [
 _STRENGTH = {"spam": 2.0, "toxicity": 2.0, "substance": 1.0, "generic": 2.0}
 # scikit-learn's C of each head, by ROC-AUC on sources left out of the fitting split; the test split
 # had no say. Decision record 0004 has the figures.
-_BASE_SCALE = 10.0
 _BALANCE = {"corpus": 10.0, "labels": 20.0}
 # Rows written or judged for this very work count more than rows of other places.
 
@@ -113,31 +114,45 @@ def _fit_one(
         return HeadFit(
             np.zeros(ngrams.shape[1], np.float32), np.zeros(dense.shape[1], np.float32), 0.0
         )
-    columns = [ngrams, csr_matrix(dense)]
     if base is not None:
-        # What the live model says is one more, hardly penalised column: the rest learns only what
-        # it got wrong, and the sum is again one linear model.
-        known = base.logits(ngrams, dense)[:, None] * _BASE_SCALE
-        columns.append(csr_matrix(known.astype(np.float32)))
+        return _fit_on_top(ngrams, dense, wanted, weights, strength, base)
     learner = LogisticRegression(C=strength, solver="lbfgs", max_iter=300, tol=1e-3)
-    learner.fit(hstack(columns, format="csr"), wanted, sample_weight=weights)
+    learner.fit(hstack((ngrams, csr_matrix(dense)), format="csr"), wanted, sample_weight=weights)
     coefficients = learner.coef_[0].astype(np.float32)
     split = ngrams.shape[1]
-    fitted = HeadFit(
-        coefficients[:split],
-        coefficients[split : split + dense.shape[1]],
-        float(learner.intercept_[0]),
+    return HeadFit(coefficients[:split], coefficients[split:], float(learner.intercept_[0]))
+
+
+def _fit_on_top(
+    ngrams: csr_matrix,
+    dense: Float32,
+    wanted: npt.NDArray[np.float32],
+    weights: npt.NDArray[np.float64],
+    strength: float,
+    base: HeadFit,
+) -> HeadFit:
+    """
+    Learn only what the base gets wrong: a logistic regression with its log-odds as a fixed offset.
+
+    Were the base one more column, its scale and the intercept would be learned anew from the few
+    rows that are here, and a comment's score could fall by the very label that says "spam".
+    """
+    known = base.logits(ngrams, dense)
+    columns = hstack((ngrams, csr_matrix(dense)), format="csr").astype(np.float64)
+    rows = columns.T.tocsr()
+    side = 2 * wanted.astype(np.float64) - 1
+
+    def loss(change: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
+        margins = side * (known + columns @ change)
+        value = strength * float(weights @ np.logaddexp(0, -margins)) + float(change @ change) / 2
+        return value, change - strength * (rows @ (weights * side * expit(-margins)))
+
+    found = minimize(
+        loss, np.zeros(columns.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 100}
     )
-    if base is None:
-        return fitted
-    # The base knows the rows it was fitted on by heart, so its own column looks better than it is.
-    # Its scale stays, and with it its calibration; what was learned on top is brought to it.
-    trust = np.float32(max(float(coefficients[-1]) * _BASE_SCALE, 1.0))
-    return HeadFit(
-        base.ngrams + fitted.ngrams / trust,
-        base.dense + fitted.dense / trust,
-        base.intercept + fitted.intercept / float(trust),
-    )
+    change = found.x.astype(np.float32)
+    split = ngrams.shape[1]
+    return HeadFit(base.ngrams + change[:split], base.dense + change[split:], base.intercept)
 
 
 def _labelled(rows: Sequence[Row], head: str) -> tuple[Int64, npt.NDArray[np.float32]]:

