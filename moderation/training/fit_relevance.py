@@ -24,7 +24,7 @@ from moderation.classifiers.relevance import KINDS, RelevanceHead
 from moderation.errors import TrainingError
 from moderation.terms import RelevanceKind
 from moderation.text import normalise
-from moderation.training.pairs import Pair, make_fragments, make_pairs, pair_features
+from moderation.training.pairs import Pair, make_pairs, pair_features
 from moderation.training.rows import Row
 
 __all__ = ["ReadHeads", "blend", "calibrate_relevance", "fit_relevance", "fresh_share"]
@@ -43,8 +43,6 @@ _OTHER = 0.2
 # Pairs of a question forum look unlike comments under news: they help, but must not rule.
 _HALF = 200
 # With so many labels that the base never saw, they weigh as much as what was known before.
-_FRAGMENT = 0.7
-_FRAGMENTS = 1500
 
 Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
@@ -74,7 +72,7 @@ def fit_relevance(
         space: the meaning space of the model being made.
         heads: its linear heads.
         read: log-odds of the same rows.
-        seed: for swapping articles, cutting fragments and starting the perceptrons.
+        seed: for swapping articles and starting the perceptrons.
 
     Raises:
         TrainingError: a kind is missing among the rows.
@@ -83,19 +81,8 @@ def fit_relevance(
     missing = [kind.value for kind in KINDS if all(pair.row.kind is not kind for pair in pairs)]
     if missing:
         raise TrainingError(f"relevance has no {' and no '.join(missing)} comment to learn from")
-    fragments = [
-        replace(pair, index=number)
-        for number, pair in enumerate(make_fragments(rows, seed=seed)[:_FRAGMENTS])
-    ]
-    features = np.concatenate(
-        (
-            pair_features(pairs, space, heads.idf, read.generic, read.substance),
-            pair_features(fragments, space, heads.idf, *_log_odds(fragments, space, heads)),
-        )
-    )
-    every = [*pairs, *fragments]
-    given = np.array([1.0] * len(pairs) + [_FRAGMENT] * len(fragments))
-    wanted, weights = _wanted(every), _weights(every, given)
+    features = pair_features(pairs, space, heads.idf, read.generic, read.substance)
+    wanted, weights = _wanted(pairs), _weights(pairs)
     scaler = StandardScaler().fit(features, sample_weight=weights)
     standard = scaler.transform(features)
     with warnings.catch_warnings():
@@ -171,7 +158,7 @@ def calibrate_relevance(
         return head
     own = [replace(pair, index=number) for number, pair in enumerate(pairs)]
     features = pair_features(own, space, heads.idf, *_log_odds(own, space, heads))
-    wanted, weights = _wanted(own), _weights(own, np.ones(len(own)))
+    wanted, weights = _wanted(own), _weights(own)
     logits = np.log(np.stack([head.kinds(row) for row in features]).astype(np.float64) + 1e-12)
 
     def loss(log_temperature: float) -> float:
@@ -200,8 +187,8 @@ def _wanted(pairs: Sequence[Pair]) -> npt.NDArray[np.int64]:
     return np.array([KINDS.index(pair.row.kind) for pair in pairs if pair.row.kind], np.int64)
 
 
-def _weights(pairs: Sequence[Pair], given: Float64) -> Float64:
-    weights = given * np.array(
+def _weights(pairs: Sequence[Pair]) -> Float64:
+    weights = np.array(
         [pair.row.weight * _BALANCE.get(pair.row.source, _OTHER) for pair in pairs], np.float64
     )
     wanted = _wanted(pairs)

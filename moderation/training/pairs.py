@@ -26,6 +26,7 @@ from moderation.training.rows import Row
 __all__ = ["Pair", "make_fragments", "make_pairs", "pair_features"]
 
 _FRAGMENT_WORDS = (2, 6)
+_FRAGMENT_WEIGHT = 0.7
 _TELLING_LETTERS = 5
 # A fragment without a longer word is mostly of the kind "and so do I", which fits anywhere.
 
@@ -78,24 +79,35 @@ def make_pairs(rows: Sequence[Row], *, seed: int = 0) -> list[Pair]:
     return pairs
 
 
-def make_fragments(rows: Sequence[Row], *, seed: int = 0) -> list[Pair]:
+def make_fragments(rows: Sequence[Row], *, seed: int = 0) -> list[Row]:
     """
     Give short pieces of on-topic comments under other articles: all of them off topic.
 
-    Most short comments that people label are thin praise, so a head that has seen no other short
-    ones takes every short comment for praise, "I want the jungle" included.
+    Most short comments that people label are thin praise, so heads that have seen no other short
+    ones take every short comment for praise, "I want the jungle" included. The pieces say nothing
+    of spam, toxicity or substance.
     """
     chance = random.Random(seed)  # noqa: S311 - not a secret.
     made = []
     for pair in make_pairs(rows, seed=seed + 1):
-        if not pair.made or pair.row.kind is not RelevanceKind.OFF_TOPIC:
+        row = pair.row
+        if not pair.made or row.kind is not RelevanceKind.OFF_TOPIC:
             continue
-        words = normalise(pair.row.text).plain.split()
+        words = normalise(row.text).plain.split()
         size = chance.randint(*_FRAGMENT_WORDS)
         start = chance.randrange(max(1, len(words) - size + 1))
         piece = words[start : start + size]
         if any(len(word) >= _TELLING_LETTERS for word in piece):
-            made.append(replace(pair, row=replace(pair.row, text=" ".join(piece))))
+            made.append(
+                replace(
+                    row,
+                    text=" ".join(piece),
+                    spam=None,
+                    toxicity=None,
+                    substance=None,
+                    weight=row.weight * _FRAGMENT_WEIGHT,
+                )
+            )
     return made
 
 

@@ -44,6 +44,7 @@ from moderation.training.fit_relevance import (
 )
 from moderation.training.material import Material, gather
 from moderation.training.meaning import teach as teach_space
+from moderation.training.pairs import make_fragments
 from moderation.training.publish import compare, make_canaries, next_version, training_lock
 from moderation.training.report import report
 from moderation.training.rows import Split
@@ -173,6 +174,7 @@ def _learn(
     say: Say,
 ) -> LearnedModel:
     fit_rows, calibrate_rows = material.split(Split.FIT), material.split(Split.CALIBRATE)
+    fit_rows += make_fragments(fit_rows, seed=seed)
     # Meaning first: the space every other part reads.
     if teach:
         cache = config.var_dir / "teacher" / "e5-small-q4.npz"
