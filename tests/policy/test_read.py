@@ -49,7 +49,7 @@ def test_file_is_merged_over_the_shipped_policy(tmp_path):
     """A value named replaces the shipped one and its neighbours stay."""
     policy = read(tmp_path, "[thresholds.toxicity]\nhold = 0.3\n").default
     assert decide(policy, [], scores(toxicity=0.4)).action is Action.HOLD
-    assert decide(policy, [], scores(toxicity=0.96)).action is Action.REJECT
+    assert decide(policy, [], scores(toxicity=0.98)).action is Action.REJECT
 
 
 def test_site_is_merged_over_the_file(tmp_path):
@@ -188,7 +188,7 @@ def test_rules_can_be_replaced_altogether(tmp_path):
         ("[thresholds.spam]\nhold = nan", "thresholds.spam.hold", "0 to 1"),
         ("[thresholds.spam]\nhold = true", "thresholds.spam.hold", "0 to 1"),
         ('[thresholds.spam]\nhold = "0.5"', "thresholds.spam.hold", "0 to 1"),
-        ("[thresholds.spam]\nhold = 0.96", "thresholds.spam.reject", "less than hold"),
+        ("[thresholds.spam]\nhold = 0.98", "thresholds.spam.reject", "less than hold"),
         ("[thresholds.spam]\nheld = 0.5", "thresholds.spam.held", "valid are hold, reject"),
         ("[thresholds.spam]\nhold_below = 0.5", "thresholds.spam.hold_below", "valid are"),
         ("[thresholds.relevance]\nreject = 0.1", "thresholds.relevance.reject", "never rejected"),
