@@ -45,6 +45,9 @@ PAIR_NAMES = (
 )
 """What is measured between a comment and its article, in column order."""
 
+_TELLING_IDF = 4.0
+# A word in more than one of twenty texts ("the", "and") is not shown as shared.
+
 Float32 = npt.NDArray[np.float32]
 UInt64 = npt.NDArray[np.uint64]
 
@@ -58,7 +61,7 @@ class Match:
         features: float32, shape (len(PAIR_NAMES),).
         best: index of the article sentence closest in meaning, or None for an article without text.
         best_cosine: -1..1 of that sentence.
-        shared: positions in the comment's `grams.words` of words that the article has too.
+        shared: positions in the comment's `grams.words` of telling words that the article has too.
     """
 
     features: Float32
@@ -71,12 +74,16 @@ def _idf_share(hashes: UInt64, known: UInt64, idf: Float32) -> tuple[float, floa
     """Give the idf-weighted share of `hashes` found in sorted `known`, and the rarest one's idf."""
     if not hashes.size or not known.size:
         return 0.0, 0.0
-    weights = idf[(hashes & np.uint64((1 << NGRAM_BITS) - 1)).astype(np.int64)]
+    weights = _idf_of(hashes, idf)
     found = weights[_found(hashes, known)]
     total = float(weights.sum())
     if not found.size or total <= 0:
         return 0.0, 0.0
     return float(found.sum()) / total, float(found.max())
+
+
+def _idf_of(hashes: UInt64, idf: Float32) -> Float32:
+    return idf[(hashes & np.uint64((1 << NGRAM_BITS) - 1)).astype(np.int64)]
 
 
 def _found(hashes: UInt64, known: UInt64) -> npt.NDArray[np.int64]:
@@ -172,7 +179,9 @@ def match(
         ],
         np.float32,
     )
-    return Match(values, best, best_cosine, _found(features.grams.words, article.words))
+    common = _found(features.grams.words, article.words)
+    telling = _idf_of(features.grams.words[common], idf) >= _TELLING_IDF
+    return Match(values, best, best_cosine, common[telling])
 
 
 @dataclass(frozen=True, slots=True)

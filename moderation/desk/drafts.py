@@ -27,10 +27,8 @@ from moderation.text import (
     detect_language,
     find_contacts,
     find_links,
-    fingerprint,
+    fingerprints,
     normalise,
-    simhash,
-    sketch,
 )
 
 __all__ = [
@@ -110,7 +108,8 @@ def read_text(draft: Draft) -> None:
     text = normalise(draft.comment.text)
     told = (draft.comment.language or "").partition("-")[0].lower()
     draft.language = told if 2 <= len(told) <= 3 and told.isalpha() else detect_language(text)
-    draft.fingerprint, draft.simhash, draft.sketch = fingerprint(text), simhash(text), sketch(text)
+    found = fingerprints(text)
+    draft.fingerprint, draft.simhash, draft.sketch = found.exact, found.simhash, found.sketch
     draft.text = text
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, literal, select
 from moderation.errors import InputError, NotFound, StoreError
 from moderation.store import tables
 from moderation.store.columns import Moment, storable
+from moderation.store.driver import Query
 from moderation.store.engine import Database
 from moderation.store.ids import new_id
 from moderation.store.rows import Reviewer
@@ -32,8 +33,10 @@ _KEY_BYTES = 16
 _TOKEN_BYTES = 32
 _SECRET_BYTES = 32
 
-_KEY_BY_DIGEST = select(tables.keys).where(
-    tables.keys.c.digest == bindparam("digest"), tables.keys.c.revoked_at.is_(None)
+_KEY_BY_DIGEST = Query(
+    select(tables.keys).where(
+        tables.keys.c.digest == bindparam("digest"), tables.keys.c.revoked_at.is_(None)
+    )
 )
 
 
@@ -105,9 +108,8 @@ class Accounts:
 
     def key_by_secret(self, secret: str) -> Key | None:
         """Give the good key with this secret; one indexed read. Callers may keep it for seconds."""
-        with self._database.reading() as connection:
-            row = connection.execute(_KEY_BY_DIGEST, {"digest": _digest(secret)}).first()
-        return None if row is None else _read_key(row)
+        rows = self._database.fetch(_KEY_BY_DIGEST, {"digest": _digest(secret)})
+        return _read_key(rows[0]) if rows else None
 
     def keys(self) -> list[Key]:
         """Give every key, oldest first, revoked ones included."""

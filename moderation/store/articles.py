@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, insert, select, updat
 from moderation.errors import InputError
 from moderation.store import tables
 from moderation.store.columns import storable
+from moderation.store.driver import Query
 from moderation.store.engine import Database
 from moderation.store.ids import new_id
 from moderation.store.permalink import link_digest
@@ -33,6 +34,7 @@ _BY_LINK = (
     .order_by(tables.articles.c.updated_at.desc(), tables.articles.c.key)
     .limit(1)
 )
+_FIND_BY_ID, _FIND_BY_LINK = Query(_BY_ID), Query(_BY_LINK)
 _UNNAMED_BY_LINK = _BY_LINK.where(tables.articles.c.external_id.is_(None))
 _UNNAMED_BY_TEXT = _of_site.where(
     tables.articles.c.digest == bindparam("digest"),
@@ -77,14 +79,13 @@ class Articles:
         self, site: str, *, id: str | None = None, url: str | None = None
     ) -> StoredArticle | None:
         """Find an article by the site's id or else by its address; None when neither is known."""
-        with self._database.reading() as connection:
-            row = None
-            if id is not None:
-                row = connection.execute(_BY_ID, {"site": site, "id": id}).first()
-            link = link_digest(url)
-            if row is None and link is not None:
-                row = connection.execute(_BY_LINK, {"site": site, "link": link}).first()
-        return None if row is None else _read(row)
+        rows: list[Any] = []
+        if id is not None:
+            rows = self._database.fetch(_FIND_BY_ID, {"site": site, "id": id})
+        link = None if rows else link_digest(url)
+        if link is not None:
+            rows = self._database.fetch(_FIND_BY_LINK, {"site": site, "link": link})
+        return _read(rows[0]) if rows else None
 
     def _put(self, site: str, article: Article, digest: str, now: datetime) -> StoredArticle:
         def work(connection: Connection) -> StoredArticle:

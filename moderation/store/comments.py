@@ -17,6 +17,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 from moderation.errors import InputError, NotFound
 from moderation.store import history, tables
 from moderation.store.adding import prepare
+from moderation.store.driver import Query
 from moderation.store.engine import Database
 from moderation.store.erasing import erase
 from moderation.store.rows import NewComment, StoredComment
@@ -31,11 +32,13 @@ LONGEST_IDEMPOTENCY_KEY = 255
 
 _PAGE = 200
 
-_EARLIER = select(
-    tables.comments.c.id, tables.comments.c.request_digest, tables.comments.c.deleted_at
-).where(
-    tables.comments.c.key_id == bindparam("key_id"),
-    tables.comments.c.idempotency_key == bindparam("idempotency_key"),
+_EARLIER = Query(
+    select(
+        tables.comments.c.id, tables.comments.c.request_digest, tables.comments.c.deleted_at
+    ).where(
+        tables.comments.c.key_id == bindparam("key_id"),
+        tables.comments.c.idempotency_key == bindparam("idempotency_key"),
+    )
 )
 
 
@@ -123,8 +126,7 @@ class Comments:
         """Tell what is known of an author on a site; one indexed query."""
         if author_key is None:
             return AuthorHistory()
-        with self._database.reading() as connection:
-            return history.author_history(connection, site, author_key)
+        return history.author_history(self._database, site, author_key)
 
     def repeats(
         self,
@@ -145,10 +147,9 @@ class Comments:
             sketch: (0, 0) is near nothing.
             author_key: the author asking; `Repeats.authors` counts the others.
         """
-        with self._database.reading() as connection:
-            return history.repeats(
-                connection, site, fingerprint, simhash, sketch, author_key=author_key, since=since
-            )
+        return history.repeats(
+            self._database, site, fingerprint, simhash, sketch, author_key=author_key, since=since
+        )
 
     def by_author(self, site: str, author_key: str, *, limit: int) -> list[StoredComment]:
         """Give an author's newest comments on a site, newest first."""
@@ -187,12 +188,10 @@ class Comments:
 
     def _earlier(self, new: NewComment) -> StoredComment | None:
         named = {"key_id": new.key_id, "idempotency_key": new.idempotency_key}
-        with self._database.reading() as connection:
-            row = connection.execute(_EARLIER, named).first()
-            if row is None:
-                return None
+        for row in self._database.fetch(_EARLIER, named):
             if row.request_digest != new.request_digest:
                 raise InputError("was used for another request", field="Idempotency-Key")
             if row.deleted_at is not None:
                 raise NotFound("The comment of this Idempotency-Key was deleted.")
-            return load_one(connection, row.id, site=None)
+            return self.get(row.id)
+        return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,14 +18,12 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from moderation.errors import StoreError
+from moderation.store.driver import BUSY_TIMEOUT_SECONDS, Query, Readers, begin_immediate
 from moderation.store.writer import NewRow, Writer, translated
 
 __all__ = ["Database", "parse_url", "shown"]
 
 T = TypeVar("T")
-
-BUSY_TIMEOUT_SECONDS = 8.0
-"""How long one statement waits for another process's transaction."""
 
 _POOL_SIZE = 8
 _POOL_OVERFLOW = 24
@@ -97,6 +95,7 @@ class Database:
         self.engine = _create_engine(url)
         self.writing_engine = self.engine.execution_options(**{_WRITES: True})
         self._writer = Writer(self.writing_engine)
+        self._readers = Readers(self.engine)
         self._inherited: list[object] = []
         _databases.add(self)
 
@@ -113,8 +112,18 @@ class Database:
         Raises:
             StoreError: the database did not answer.
         """
-        with translated(), self.engine.connect() as connection:
+        with translated(self.engine.dialect), self.engine.connect() as connection:
             yield connection
+
+    def fetch(self, query: Query, values: Mapping[str, object]) -> list[Any]:
+        """
+        Run one query by itself and give all its rows; see `Readers.fetch`.
+
+        Raises:
+            StoreError: the database did not answer.
+        """
+        with translated(self.engine.dialect):
+            return self._readers.fetch(query, values)
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction of its own; see `Writer.run`."""
@@ -127,14 +136,16 @@ class Database:
     def close(self) -> None:
         """Finish what callers wait for, then close every connection. Later writes fail."""
         self._writer.close()
+        self._readers.close()
         self.engine.dispose()
 
     def _start_over_after_fork(self) -> None:
         # The parent still uses the inherited connections. Closing them here would talk to the
         # parent's server, or let SQLite believe that the last user of the file is gone, so they
         # are kept, unused, for as long as this process lives.
-        self._inherited.append(self.engine.pool)
+        self._inherited += [self.engine.pool, self._readers, self._writer]
         self.engine.dispose(close=False)
+        self._readers = Readers(self.engine)
         self._writer = Writer(self.writing_engine)
 
 
@@ -188,7 +199,10 @@ def _set_up_sqlite(connection: DBAPIConnection, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # A writer takes the write lock first and so waits its turn; a reader takes no lock.
     writes = connection.get_execution_options().get(_WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if writes:
+        begin_immediate(connection.connection.cursor())
+    else:
+        connection.exec_driver_sql("BEGIN")
 
 
 def _set_up_postgres(connection: DBAPIConnection, _record: object) -> None:

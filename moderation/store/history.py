@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, bindparam, func, literal_column, select, union_all
+from sqlalchemy import Select, bindparam, func, literal_column, select, union_all
 
 from moderation.store.columns import Moment
+from moderation.store.driver import Query
+from moderation.store.engine import Database
 from moderation.store.tables import comments
 from moderation.terms import AuthorHistory, PastComment, Repeats, Status
 from moderation.text import NEAR_BITS
@@ -29,7 +31,7 @@ def _count(status: Status) -> object:
 
 
 # The windows count over all of the author's comments before the limit cuts the list.
-_AUTHOR = (
+_AUTHOR = Query(
     select(
         comments.c.received_at,
         comments.c.status,
@@ -49,9 +51,9 @@ _AUTHOR = (
 )
 
 
-def author_history(connection: Connection, site: str, author_key: str) -> AuthorHistory:
+def author_history(database: Database, site: str, author_key: str) -> AuthorHistory:
     """Tell what is known of an author on a site."""
-    rows = connection.execute(_AUTHOR, {"site": site, "author_key": author_key}).all()
+    rows = database.fetch(_AUTHOR, {"site": site, "author_key": author_key})
     if not rows:
         return AuthorHistory(known=True)
     newest = rows[0]
@@ -97,12 +99,12 @@ def _alike(column: str) -> Select[tuple[str, int, int, str, str]]:
     return select(newest)
 
 
-_EXACT = _alike("fingerprint")
-_EXACT_AND_NEAR = union_all(_EXACT, _alike("sketch_a"), _alike("sketch_b"))
+_EXACT = Query(_alike("fingerprint"))
+_EXACT_AND_NEAR = Query(union_all(*map(_alike, ("fingerprint", "sketch_a", "sketch_b"))))
 
 
 def repeats(
-    connection: Connection,
+    database: Database,
     site: str,
     fingerprint: int,
     simhash: int,
@@ -114,16 +116,16 @@ def repeats(
     """Count the same and nearly the same text; see `Comments.repeats`."""
     values: dict[str, object] = {"site": site, "fingerprint": fingerprint, "since": since}
     if sketch == (0, 0):
-        rows = connection.execute(_EXACT, values).all()
+        rows = database.fetch(_EXACT, values)
     else:
         values |= {"sketch_a": sketch[0], "sketch_b": sketch[1]}
-        rows = connection.execute(_EXACT_AND_NEAR, values).all()
-    exact = {row.id: row for row in rows if row.fingerprint == fingerprint}
-    near = {
-        row.id: row
-        for row in rows
-        if row.id not in exact and (row.simhash ^ simhash).bit_count() <= NEAR_BITS
-    }
+        rows = database.fetch(_EXACT_AND_NEAR, values)
+    exact, near = {}, {}
+    for row in rows:
+        if row.fingerprint == fingerprint:
+            exact[row.id] = row
+        elif (row.simhash ^ simhash).bit_count() <= NEAR_BITS:
+            near[row.id] = row
     both = (*exact.values(), *near.values())
     # Nobody knows how many people unnamed comments come from: together they count as one.
     authors = {row.author_key for row in both} - {author_key}

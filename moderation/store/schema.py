@@ -78,7 +78,7 @@ def upgrade(database: Database) -> str:
             file.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(f"cannot make {file.parent}", field="database_url") from error
-    with translated(), database.writing_engine.begin() as connection:
+    with translated(database.engine.dialect), database.writing_engine.begin() as connection:
         if file is None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _POSTGRES_LOCK})
         current = _revision(connection)

@@ -1,5 +1,5 @@
 """
-The one writer of a process: callers hand it work, it commits and then wakes them.
+The one writer of a process: of the callers who want to write one commits, for all of them.
 
 Decides what shares a transaction; knows no table by name.
 
@@ -11,20 +11,18 @@ end up waiting for each other's rows.
 
 from __future__ import annotations
 
-import queue
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeoutError
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Insert, Table, insert
+from sqlalchemy import Connection, Dialect, Engine, Table
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from moderation.errors import StoreError
+from moderation.store.driver import Inserter, Insertion, Parameters, insertion
 
 __all__ = ["ConstraintBroken", "NewRow", "Writer", "translated"]
 
@@ -40,6 +38,9 @@ WAIT_SECONDS = 10.0
 """How long a caller waits for its turn; then its work is taken back, or once more this long."""
 
 
+_UNKNOWN = "The commit failed; it is not known whether this was written."
+
+
 class ConstraintBroken(StoreError):
     """A row breaks a constraint of the schema: it exists already, or refers to nothing."""
 
@@ -47,9 +48,9 @@ class ConstraintBroken(StoreError):
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translated(dialect: Dialect) -> Iterator[None]:
     """
-    Turn errors of the database into ours, with the original as their cause.
+    Turn errors of the database and its driver into ours, with the original as their cause.
 
     The message names the kind of error only: the original's text may quote a comment.
 
@@ -59,34 +60,41 @@ def translated() -> Iterator[None]:
     """
     try:
         yield
-    except IntegrityError as error:
+    except (IntegrityError, dialect.loaded_dbapi.IntegrityError) as error:
         raise ConstraintBroken from error
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, dialect.loaded_dbapi.Error) as error:
         raise StoreError(f"{StoreError.default_message} ({type(error).__name__})") from error
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Unit:
-    """What one caller waits for: rows to insert, or work of its own. Neither: the writer stops."""
+    """What one caller wants written, and how it went."""
 
-    rows: Sequence[NewRow] = ()
+    rows: Sequence[tuple[Insertion, Parameters]] = ()
     work: Callable[[Connection], Any] | None = None
-    done: Future[Any] = field(default_factory=Future)
+    result: Any = None
+    error: BaseException | None = None
+    leads: bool = False
+    woken: threading.Lock = field(default_factory=threading.Lock)
 
 
 class Writer:
     """
     Runs every write of this process, one transaction at a time.
 
-    Its thread starts at the first write, so making a `Writer` before a process forks costs nothing.
+    There is no thread of its own: a caller who finds nobody writing writes at once, and with it
+    what others queued up meanwhile; then the first of those who came later takes over. So a lone
+    caller waits for the disk and for nothing else.
     """
 
     def __init__(self, engine: Engine, *, wait_seconds: float = WAIT_SECONDS) -> None:
         self._engine = engine
+        self._inserter = Inserter(engine)
         self._wait_seconds = wait_seconds
-        self._waiting: queue.SimpleQueue[_Unit] = queue.SimpleQueue()
+        self._waiting: deque[_Unit] = deque()
         self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._idle = threading.Condition(self._lock)
+        self._busy = False
         self._closed = False
 
     def insert(self, rows: Sequence[NewRow]) -> None:
@@ -97,8 +105,14 @@ class Writer:
             ConstraintBroken: one of these rows breaks a constraint; other callers are unharmed.
             StoreError: nothing was written, unless the message says that it is not known.
         """
-        if rows:
-            self._wait(_Unit(rows=rows))
+        if not rows:
+            return
+        dialect = self._engine.dialect
+        converted = []
+        for table, values in rows:
+            into = insertion(table, tuple(values), dialect)
+            converted.append((into, into.parameters(values)))
+        self._do(_Unit(rows=converted))
 
     def run(self, work: Callable[[Connection], T]) -> T:
         """
@@ -110,119 +124,126 @@ class Writer:
             ConstraintBroken: it broke a constraint.
             StoreError: nothing was written, unless the message says that it is not known.
         """
-        result: T = self._wait(_Unit(work=work))
+        result: T = self._do(_Unit(work=work))
         return result
 
     def close(self) -> None:
         """Finish everything handed over so far, then stop. Later writes raise `StoreError`."""
         with self._lock:
-            if self._closed:
-                return
             self._closed = True
-            thread = self._thread
-            self._waiting.put(_Unit())
-        if thread is not None:
-            thread.join()
+            self._idle.wait_for(lambda: not self._busy)
+            self._inserter.close()
 
-    def _wait(self, unit: _Unit) -> Any:
+    def _do(self, unit: _Unit) -> Any:
         with self._lock:
             if self._closed:
                 raise StoreError("The store is closed.")
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._loop, name="store-writer", daemon=True)
-                self._thread.start()
-            self._waiting.put(unit)
-        try:
-            return unit.done.result(self._wait_seconds)
-        except FutureTimeoutError:
-            # Work that has not begun can be taken back: then it surely was not written.
-            if unit.done.cancel():
-                raise StoreError("The store is too busy; nothing was written.") from None
-        try:
-            return unit.done.result(self._wait_seconds)
-        except FutureTimeoutError:
+            if self._busy:
+                unit.woken.acquire()
+                self._waiting.append(unit)
+            else:
+                self._busy = unit.leads = True
+        if not unit.leads:
+            self._wait(unit)
+        if unit.leads:
+            self._lead(unit)
+        if unit.error is not None:
+            raise unit.error
+        return unit.result
+
+    def _wait(self, unit: _Unit) -> None:
+        """Wait until another caller has written the unit, or leaves it the lead."""
+        if unit.woken.acquire(timeout=self._wait_seconds):
+            return
+        with self._lock:
+            # What nobody began with can be taken back: then it surely was not written.
+            if unit in self._waiting:
+                self._waiting.remove(unit)
+                raise StoreError("The store is too busy; nothing was written.")
+        if not unit.woken.acquire(timeout=self._wait_seconds):
             raise StoreError(
                 "The store did not answer in time; it is not known whether this was written."
-            ) from None
+            )
 
-    def _loop(self) -> None:
-        while True:
-            group, last = self._next_group()
-            if group:
+    def _lead(self, unit: _Unit) -> None:
+        """Write the unit and what may share its commit, then pass the lead on."""
+        group = self._group_of(unit)
+        try:
+            if unit.work is not None:
+                self._commit_alone(unit)
+            else:
                 self._commit_group(group)
-            if last is not None:
-                if last.work is None:
-                    return
-                if last.done.set_running_or_notify_cancel():
-                    self._commit_alone(last)
+        except BaseException:
+            # This thread is being stopped; the others must still learn how they stand.
+            for member in group:
+                member.error = StoreError(_UNKNOWN)
+            raise
+        finally:
+            with self._lock:
+                if self._waiting:
+                    heir = self._waiting.popleft()
+                    heir.leads = True
+                    heir.woken.release()
+                else:
+                    self._busy = False
+                    self._idle.notify_all()
+            for member in group:
+                if member is not unit:
+                    member.woken.release()
 
-    def _next_group(self) -> tuple[list[_Unit], _Unit | None]:
-        """Wait for work; give what shares a commit, and the unit after it that does not."""
-        group: list[_Unit] = []
-        unit = self._waiting.get()
-        while unit.rows:
-            if unit.done.set_running_or_notify_cancel():
-                group.append(unit)
-            if len(group) == GROUP_LIMIT:
-                return group, None
-            try:
-                unit = self._waiting.get_nowait()
-            except queue.Empty:
-                return group, None
-        return group, unit
+    def _group_of(self, unit: _Unit) -> list[_Unit]:
+        """Take the inserts next in line, up to `GROUP_LIMIT`; other work shares with nobody."""
+        group = [unit]
+        with self._lock:
+            while (
+                unit.rows and self._waiting and self._waiting[0].rows and len(group) < GROUP_LIMIT
+            ):
+                group.append(self._waiting.popleft())
+        return group
 
     def _commit_group(self, group: list[_Unit]) -> None:
         committing = False
         try:
-            with translated(), self._engine.connect() as connection:
-                _insert_all(connection, [row for unit in group for row in unit.rows])
+            with translated(self._engine.dialect):
+                self._inserter.insert(_by_table(row for unit in group for row in unit.rows))
                 committing = True
-                connection.commit()
+                self._inserter.commit()
         except Exception as error:
             if len(group) == 1 or committing:
                 for unit in group:
-                    unit.done.set_exception(_outcome(error, committing))
+                    unit.error = _outcome(error, committing)
             else:
                 # One caller's rows must not take the others down: each tries alone.
                 for unit in group:
                     self._commit_group([unit])
-            return
-        for unit in group:
-            unit.done.set_result(None)
 
     def _commit_alone(self, unit: _Unit) -> None:
-        assert unit.work is not None  # noqa: S101 - `_loop` hands over nothing else.
+        assert unit.work is not None  # noqa: S101 - `_lead` looks.
         committing = False
         try:
-            with translated(), self._engine.connect() as connection:
+            with translated(self._engine.dialect), self._engine.connect() as connection:
                 with connection.begin():
-                    result = unit.work(connection)
+                    unit.result = unit.work(connection)
                     committing = True
         except Exception as error:
-            unit.done.set_exception(_outcome(error, committing))
-        else:
-            unit.done.set_result(result)
+            unit.error = _outcome(error, committing)
 
 
-def _insert_all(connection: Connection, rows: Sequence[NewRow]) -> None:
-    """Insert rows with one statement for each table, referred-to tables first."""
-    by_table: dict[Table, list[Mapping[str, object]]] = {}
-    for table, values in rows:
-        by_table.setdefault(table, []).append(values)
-    for table in sorted(by_table, key=_position):
-        connection.execute(_insert_into(table), by_table[table])
-
-
-@cache
-def _insert_into(table: Table) -> Insert:
-    # Building a statement costs as much as running it; one object serves for ever.
-    return insert(table)
+def _by_table(
+    rows: Iterable[tuple[Insertion, Parameters]],
+) -> list[tuple[Insertion, list[Parameters]]]:
+    """Put rows together that one statement inserts, referred-to tables first."""
+    together: dict[Insertion, list[Parameters]] = {}
+    for into, parameters in rows:
+        together.setdefault(into, []).append(parameters)
+    return sorted(together.items(), key=_position)
 
 
 _POSITIONS: dict[Table, int] = {}
 
 
-def _position(table: Table) -> int:
+def _position(item: tuple[Insertion, list[Parameters]]) -> int:
+    table = item[0].table
     if table not in _POSITIONS:
         _POSITIONS.update({each: at for at, each in enumerate(table.metadata.sorted_tables)})
     return _POSITIONS[table]
@@ -232,6 +253,6 @@ def _outcome(error: Exception, committing: bool) -> Exception:
     """Say of a failed commit that its outcome is not known; other errors speak for themselves."""
     if not committing or not isinstance(error, StoreError):
         return error
-    unknown = StoreError("The commit failed; it is not known whether this was written.")
+    unknown = StoreError(_UNKNOWN)
     unknown.__cause__ = error
     return unknown

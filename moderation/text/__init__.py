@@ -7,7 +7,15 @@ Imports nothing of the project but `terms`; every function is pure and total.
 from __future__ import annotations
 
 from moderation.text.contacts import Contact, find_contacts
-from moderation.text.fingerprint import NEAR_BITS, fingerprint, hamming, simhash, sketch
+from moderation.text.fingerprint import (
+    NEAR_BITS,
+    Fingerprints,
+    fingerprint,
+    fingerprints,
+    hamming,
+    simhash,
+    sketch,
+)
 from moderation.text.language import UNKNOWN, detect_language
 from moderation.text.links import Link, find_links
 from moderation.text.normalise import Change, Text, normalise
@@ -18,12 +26,14 @@ __all__ = [
     "UNKNOWN",
     "Change",
     "Contact",
+    "Fingerprints",
     "Link",
     "Text",
     "detect_language",
     "find_contacts",
     "find_links",
     "fingerprint",
+    "fingerprints",
     "hamming",
     "normalise",
     "simhash",

@@ -174,15 +174,15 @@ def _by_wrk(service: Service, connections: int, seconds: int) -> Load:
     return Load(
         tool="wrk",
         per_second=float(_found(r"Requests/sec:\s+([\d.]+)", out)),
-        p50_ms=_milliseconds(_found(r"50%\s+(\S+)", out)),
-        p99_ms=_milliseconds(_found(r"99%\s+(\S+)", out)),
+        p50_ms=_milliseconds(_found(r"^\s+50%\s+(\S+)", out)),
+        p99_ms=_milliseconds(_found(r"^\s+99%\s+(\S+)", out)),
         answered=int(_found(r"(\d+) requests in", out)),
         refused=int(refused.group(1)) if refused else 0,
     )
 
 
 def _found(pattern: str, text: str) -> str:
-    match = re.search(pattern, text)
+    match = re.search(pattern, text, re.MULTILINE)
     if match is None:
         sys.exit(f"error: wrk printed no {pattern}:\n{text}")
     return match.group(1)

@@ -39,7 +39,7 @@ def make_model(version: str = "20260301-1", *, seed: int = 0) -> LearnedModel:
             norms=np.linalg.norm(rows.astype(np.float32), axis=1).astype(np.float32),
         ),
         heads=LinearHeads(
-            idf=(1 + chance.random(2**NGRAM_BITS)).astype(np.float32),
+            idf=(5 + chance.random(2**NGRAM_BITS)).astype(np.float32),
             weights=normal(2**NGRAM_BITS, heads),
             dense=normal(len(SHAPE_NAMES) + MEANING_SIZE, heads),
             intercept=normal(heads),

@@ -17,10 +17,11 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Engine
 
 from moderation.errors import StoreError
 from moderation.store import NewComment, Store, tables
+from moderation.store.driver import Inserter
 from moderation.store.engine import Database, parse_url
 from moderation.store.writer import ConstraintBroken, NewRow, Writer
 
@@ -73,14 +74,30 @@ class _Gate:
         self._caller.join()
 
 
+class _Watched(Inserter):
+    """Counts the commits of groups, and waits before each while `go_on` is cleared."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self.commits = 0
+        self.reached, self.go_on = Event(), Event()
+        self.go_on.set()
+
+    def commit(self) -> None:
+        self.commits += 1
+        self.reached.set()
+        assert self.go_on.wait(_WAIT_SECONDS)
+        super().commit()
+
+
 def _queued(writer: Writer, calls: list[Callable[[], None]]) -> list[Future[None]]:
     """Start calls in threads, one after the other as each has queued up."""
     pool = ThreadPoolExecutor(len(calls))
     futures = []
     for call in calls:
-        before = writer._waiting.qsize()
+        before = len(writer._waiting)
         futures.append(pool.submit(call))
-        while writer._waiting.qsize() == before:
+        while len(writer._waiting) == before:
             pass
     pool.shutdown(wait=False)
     return futures
@@ -90,14 +107,13 @@ def test_callers_who_wait_together_share_a_commit(
     database: Database, patient: Writer, now: datetime
 ) -> None:
     """Ten callers behind a busy writer cost one transaction, and each finds its row."""
-    commits: list[object] = []
-    event.listen(database.engine, "commit", commits.append)
+    patient._inserter = watched = _Watched(database.writing_engine)
     gate = _Gate(patient)
     futures = _queued(patient, [lambda n=n: patient.insert(_event(now, str(n))) for n in range(10)])
     gate.open()
     for future in futures:
         future.result(_WAIT_SECONDS)
-    assert len(commits) == 2
+    assert watched.commits == 1
     with database.reading() as connection:
         assert len(connection.execute(tables.events.select()).all()) == 10
 
@@ -162,26 +178,38 @@ def test_closing_finishes_what_callers_wait_for(
 def test_a_caller_who_waited_too_long_takes_the_work_back(
     database: Database, now: datetime
 ) -> None:
-    """What had not begun is surely not written, then or later; what had begun is told apart."""
+    """What nobody had begun with is surely not written, then or later."""
     hasty = Writer(database.writing_engine, wait_seconds=0.1)
-    reached, go_on = Event(), Event()
-
-    def slow(_connection: Connection) -> None:
-        reached.set()
-        assert go_on.wait(_WAIT_SECONDS)
-
-    with ThreadPoolExecutor(1) as pool:
-        begun = pool.submit(hasty.run, slow)
-        assert reached.wait(_WAIT_SECONDS)
-        with pytest.raises(StoreError, match="nothing was written"):
-            hasty.insert(_event(now, "taken back"))
-        error = begun.exception(_WAIT_SECONDS)
-        assert isinstance(error, StoreError)
-        assert "not known" in error.message
-        go_on.set()
-        hasty.close()
+    gate = _Gate(hasty)
+    with pytest.raises(StoreError, match="nothing was written"):
+        hasty.insert(_event(now, "taken back"))
+    gate.open()
+    hasty.close()
     with database.reading() as connection:
         assert connection.execute(tables.events.select()).all() == []
+
+
+def test_a_caller_whose_commit_takes_too_long_is_told_that_nothing_is_known(
+    database: Database, now: datetime
+) -> None:
+    """A follower does not wait for ever for the caller that writes for it."""
+    hasty = Writer(database.writing_engine, wait_seconds=1.0)
+    hasty._inserter = watched = _Watched(database.writing_engine)
+    watched.go_on.clear()
+    gate = _Gate(hasty)
+    leader, follower = _queued(
+        hasty, [lambda name=name: hasty.insert(_event(now, name)) for name in ("one", "two")]
+    )
+    gate.open()
+    assert watched.reached.wait(_WAIT_SECONDS)
+    error = follower.exception(_WAIT_SECONDS)
+    assert isinstance(error, StoreError)
+    assert "not known" in error.message
+    watched.go_on.set()
+    assert leader.result(_WAIT_SECONDS) is None
+    hasty.close()
+    with database.reading() as connection:
+        assert len(connection.execute(tables.events.select()).all()) == 2
 
 
 def _adder(url: str, count: int, *, fork: bool = False) -> subprocess.Popen[str]:
