@@ -7,7 +7,7 @@ Platt's sigmoid for each head (Platt, 1999); knows rows and log-odds, nothing of
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ from moderation.training.rows import Row
 __all__ = ["calibrate_heads", "platt"]
 
 _LEAST = 20
-# With fewer rows of a class a sigmoid's two numbers are mostly noise; the old ones stay.
+# With fewer rows of a class a sigmoid's two numbers are mostly noise.
 
 
 def _source_weights(rows: Sequence[Row]) -> npt.NDArray[np.float64]:
@@ -35,8 +35,6 @@ def platt(
     logits: npt.NDArray[np.float64],
     wanted: npt.NDArray[np.float32],
     weights: npt.NDArray[np.float64],
-    *,
-    default: tuple[float, float],
 ) -> tuple[float, float]:
     """
     Fit slope and offset of a sigmoid.
@@ -45,15 +43,17 @@ def platt(
         logits: float64, shape (n,).
         wanted: float32, shape (n,): 0 or 1.
         weights: float64, shape (n,).
-        default: given back when either class has fewer than 20 rows, or the fit is upside down.
+
+    Returns:
+        Slope and offset; 1 and 0 with fewer than 20 rows of a class, or a fit upside down.
     """
     positives = int(wanted.sum())
     if positives < _LEAST or len(wanted) - positives < _LEAST:
-        return default
+        return 1.0, 0.0
     learner = LogisticRegression(C=1e3, solver="lbfgs", max_iter=200)
     learner.fit(logits[:, None], wanted, sample_weight=weights * len(weights) / weights.sum())
     slope, offset = float(learner.coef_[0, 0]), float(learner.intercept_[0])
-    return (slope, offset) if slope > 0 else default
+    return (slope, offset) if slope > 0 else (1.0, 0.0)
 
 
 def calibrate_heads(
@@ -61,9 +61,6 @@ def calibrate_heads(
     encoded: Encoded,
     idf: npt.NDArray[np.float32],
     fits: dict[str, HeadFit],
-    *,
-    defaults: npt.NDArray[np.float32] | None,
-    learned: Collection[str] = LINEAR_HEADS,
 ) -> npt.NDArray[np.float32]:
     """
     Fit the sigmoids of all linear heads on the calibrating split.
@@ -73,8 +70,6 @@ def calibrate_heads(
         encoded: the same rows.
         idf: float32, shape (2**NGRAM_BITS,).
         fits: the heads.
-        defaults: float32, shape (n_heads, 2): kept where there are too few rows; None: slope 1.
-        learned: heads that changed; the others keep their defaults.
 
     Returns:
         float32, shape (n_heads, 2): slope and offset of each head.
@@ -87,18 +82,9 @@ def calibrate_heads(
         ]
         chosen = np.flatnonzero(usable)
         part = encoded.take(chosen)
-        default = (
-            (1.0, 0.0)
-            if defaults is None
-            else (float(defaults[column][0]), float(defaults[column][1]))
-        )
-        if head not in learned:
-            found[column] = default
-            continue
         found[column] = platt(
             fits[head].logits(tfidf(part, idf), part.dense),
             wanted[chosen],
             _source_weights([rows[int(i)] for i in chosen]),
-            default=default,
         )
     return found

@@ -138,7 +138,10 @@ def _fit_on_top(
     rows that are here, and a comment's score could fall by the very label that says "spam".
     """
     known = base.logits(ngrams, dense)
-    columns = hstack((ngrams, csr_matrix(dense)), format="csr").astype(np.float64)
+    # Only n-grams may change. Length, punctuation and meaning touch every comment there is: sixty
+    # labels moved through them raised the spam probability of unrelated good comments by .013, and
+    # through n-grams alone by .002, while the labelled kind itself was learned as well.
+    columns = ngrams.astype(np.float64)
     rows = columns.T.tocsr()
     side = 2 * wanted.astype(np.float64) - 1
 
@@ -150,9 +153,7 @@ def _fit_on_top(
     found = minimize(
         loss, np.zeros(columns.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 100}
     )
-    change = found.x.astype(np.float32)
-    split = ngrams.shape[1]
-    return HeadFit(base.ngrams + change[:split], base.dense + change[split:], base.intercept)
+    return HeadFit(base.ngrams + found.x.astype(np.float32), base.dense, base.intercept)
 
 
 def _labelled(rows: Sequence[Row], head: str) -> tuple[Int64, npt.NDArray[np.float32]]:

@@ -25,6 +25,10 @@ from moderation.training.evaluate import Judged, mean_auc, resamples, usable_sou
 
 __all__ = ["Comparison", "compare", "make_canaries", "next_version", "training_lock"]
 
+_NOTICEABLE = 0.002
+# Two models that share nearly all their weights differ by almost no noise, so that an interval alone
+# would park a model for eight ten-thousandths of a Brier score (decision record 0009).
+
 _CANARY_ARTICLE = (
     "Council delays the new tram line again",
     "The city council has put off the opening of the tram line to the harbour until spring. "
@@ -101,7 +105,7 @@ class Comparison:
         auc_change: of the mean ROC-AUC over sources; negative is worse.
         brier_change: of the squared error of the probabilities; positive is worse.
         apart_from_labels: whether rows that are this site's labels were left out of it.
-        worse: whether an interval lies wholly on the bad side: worse beyond noise.
+        worse: whether an interval lies wholly on the bad side, and the change is noticeable.
     """
 
     auc_change: float
@@ -114,9 +118,17 @@ class Comparison:
 
     @property
     def worse(self) -> bool:
-        """Whether the head is worse beyond noise."""
+        """Whether the head is worse beyond noise, and by more than nobody would notice."""
+        return self._orders_worse or self._is_further_off
+
+    @property
+    def _orders_worse(self) -> bool:
         # Comparisons with nan are false: where nothing can be measured, nothing got worse.
-        return self.auc_high < 0 or self.brier_low > 0
+        return self.auc_high < 0 and self.auc_change < -_NOTICEABLE
+
+    @property
+    def _is_further_off(self) -> bool:
+        return self.brier_low > 0 and self.brier_change > _NOTICEABLE
 
     def as_numbers(self) -> dict[str, float]:
         """Flatten for the card."""
@@ -127,7 +139,7 @@ class Comparison:
     def describe(self, head: str) -> str:
         """Say in one sentence what got worse."""
         where = " on rows that are not this site's labels" if self.apart_from_labels else ""
-        if self.auc_high < 0:
+        if self._orders_worse:
             return (
                 f"{head} tells good from bad less well{where}: ROC-AUC {self.auc_change:+.4f} "
                 f"(95 % {self.auc_low:+.4f} to {self.auc_high:+.4f})"

@@ -174,6 +174,10 @@ def _learn(
     say: Say,
 ) -> LearnedModel:
     fit_rows, calibrate_rows = material.split(Split.FIT), material.split(Split.CALIBRATE)
+    if base is not None:
+        # The base's calibration stays, so the rows that were kept for it can teach: the base knows
+        # the others by heart, and only rows it never saw show what a change would cost.
+        fit_rows, calibrate_rows = [*fit_rows, *calibrate_rows], []
     fit_rows += make_fragments(fit_rows, seed=seed)
     # Meaning first: the space every other part reads.
     if teach:
@@ -196,15 +200,12 @@ def _learn(
     on_top = f" on top of {base.version}" if base else ""
     say(f"fitting {', '.join(learn)}{on_top} …" if learn else f"nothing new{on_top}")
     fits = fit_heads(fit_rows, fit_part, idf, base.heads if base else None, learn=learn)
-    # Calibrated on rows that no head was fitted on.
-    calibration = calibrate_heads(
-        calibrate_rows,
-        encoded.take(np.arange(len(fit_rows), len(fit_rows) + len(calibrate_rows))),
-        idf,
-        fits,
-        defaults=base.heads.calibration if base else None,
-        learned=learn,
-    )
+    if base is None:
+        # On rows that no head was fitted on.
+        rest = np.arange(len(fit_rows), len(fit_rows) + len(calibrate_rows))
+        calibration = calibrate_heads(calibrate_rows, encoded.take(rest), idf, fits)
+    else:
+        calibration = np.asarray(base.heads.calibration)
     heads = assemble(fits, idf, calibration)
 
     share = 1.0 if base is None else fresh_share(fit_rows, fresh)

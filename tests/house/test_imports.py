@@ -7,15 +7,20 @@ import sys
 from pathlib import Path
 
 import pytest
-from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 ROOT = Path(__file__).parents[2]
 
 
-def test_import_contracts_hold(capsys: pytest.CaptureFixture[str]) -> None:
+def test_import_contracts_hold() -> None:
     """The directions written down in .importlinter are kept."""
-    status = lint_imports(config_filename=str(ROOT / ".importlinter"), no_cache=True)
-    assert status == EXIT_STATUS_SUCCESS, capsys.readouterr().out
+    # In a process of its own: the linter switches off every logger that it finds.
+    command = (
+        "from importlinter.cli import lint_imports as lint; raise SystemExit(lint(no_cache=True))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", command], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(
