@@ -46,7 +46,7 @@ class Config:
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 2
-    threads: int = 8
+    threads: int = 4
     database_url: str = ""
     var_dir: Path = Path("var")
     models_dir: Path = Path("models")

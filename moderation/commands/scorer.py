@@ -26,10 +26,10 @@ from moderation.config import Config
 from moderation.desk.check import SIGNAL_NAMES, Checked, Desk
 from moderation.errors import InputError
 from moderation.policy import read_policies
-from moderation.terms import HEADS, Article, Author, Comment, Form
+from moderation.terms import HEADS, Article, Comment, Form
 from moderation.web.answers import score_answer
 from moderation.web.problems import body_of, unreadable
-from moderation.web.schemas import ScoreRequest
+from moderation.web.schemas import ScoreRequest, comment_of
 
 __all__ = ["Scored", "Scorer", "Task", "score_chunks"]
 
@@ -115,27 +115,21 @@ class Scorer:
                 return InputError("must be UTF-8", field="line")
             return Comment(text, task.now, article=task.article, site=task.site)
         try:
-            return _comment(_REQUEST.validate_json(line.raw), task)
+            sent = _REQUEST.validate_json(line.raw)
         except ValidationError as error:
             return unreadable(error)
+        return comment_of(
+            sent,
+            site=task.site,
+            received_at=task.now,
+            read_form=_without_token,
+            article=task.article,
+        )
 
 
-def _comment(sent: ScoreRequest, task: Task) -> Comment:
-    part = sent.comment
-    form = part.form
-    return Comment(
-        text=part.text,
-        received_at=task.now,
-        author=Author(**part.author.__dict__) if part.author else Author(),
-        article=Article(**sent.article.__dict__) if sent.article else task.article,
-        site=task.site,
-        parent_id=part.parent_id,
-        parent_text=part.parent_text,
-        permalink=part.permalink,
-        language=part.language,
-        # A form's token was signed with a secret of the store, which is not open here.
-        form=Form(honeypot=form.honeypot, seconds=form.seconds) if form else None,
-    )
+def _without_token(form: Form) -> Form:
+    """Forget a form's token: it was signed with a secret of the store, which is not open here."""
+    return Form(honeypot=form.honeypot, seconds=form.seconds)
 
 
 def score_chunks(

@@ -20,10 +20,10 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, literal, select
 from moderation.errors import InputError, NotFound, StoreError
 from moderation.store import tables
 from moderation.store.columns import Moment, storable
-from moderation.store.driver import Query
 from moderation.store.engine import Database
 from moderation.store.ids import new_id
 from moderation.store.rows import Reviewer
+from moderation.store.statements import Query
 from moderation.store.writer import ConstraintBroken
 from moderation.terms import Key, Scope
 

@@ -14,11 +14,11 @@ from sqlalchemy import Connection, Row, Select, bindparam, insert, select, updat
 from moderation.errors import InputError
 from moderation.store import tables
 from moderation.store.columns import storable
-from moderation.store.driver import Query
 from moderation.store.engine import Database
 from moderation.store.ids import new_id
 from moderation.store.permalink import link_digest
 from moderation.store.rows import StoredArticle
+from moderation.store.statements import Query
 from moderation.store.writer import ConstraintBroken
 from moderation.terms import Article
 

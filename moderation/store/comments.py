@@ -17,10 +17,10 @@ from sqlalchemy import Connection, bindparam, insert, select
 from moderation.errors import InputError, NotFound
 from moderation.store import history, tables
 from moderation.store.adding import prepare
-from moderation.store.driver import Query
 from moderation.store.engine import Database
 from moderation.store.erasing import erase
 from moderation.store.rows import NewComment, StoredComment
+from moderation.store.statements import Query
 from moderation.store.stored import load, load_one
 from moderation.store.writer import ConstraintBroken
 from moderation.terms import AuthorHistory, Repeats

@@ -1,62 +1,29 @@
 """
-The few statements every comment runs: compiled once, then run by the database's own driver.
+Connections used without SQLAlchemy's work around each statement: for what every comment runs.
 
-Knows no table. A read here costs 20 µs where SQLAlchemy's execution costs 150; whatever does not
-run for every comment goes through SQLAlchemy, see `engine.py`.
+Runs what `statements.py` compiled; knows no table.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections import deque, namedtuple
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from collections import deque
+from collections.abc import Mapping, Sequence
 from time import monotonic, sleep
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Dialect, Engine, Insert, Select, Table, insert
+from sqlalchemy import Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.sql.compiler import SQLCompiler
 
-__all__ = [
-    "BUSY_TIMEOUT_SECONDS",
-    "Inserter",
-    "Insertion",
-    "Parameters",
-    "Query",
-    "Readers",
-    "begin_immediate",
-    "insertion",
-]
+from moderation.store.statements import Insertion, Parameters, Query
+
+__all__ = ["BUSY_TIMEOUT_SECONDS", "Inserter", "Readers", "begin_immediate", "execute_when_free"]
 
 BUSY_TIMEOUT_SECONDS = 8.0
 """How long one statement waits for another process's transaction."""
 
 _PAUSE_SECONDS = 0.0003
-
-Parameters = tuple[object, ...] | dict[str, object]
-"""What a driver takes with a statement: by position for SQLite, by name for PostgreSQL."""
-
-
-class Query:
-    """
-    One SELECT, compiled at its first use on each kind of database.
-
-    Values go in and come out through the types of their columns, as with SQLAlchemy. Every
-    parameter is a single value: no lists (``expanding``).
-    """
-
-    def __init__(self, statement: Select[Any] | CompoundSelect[Any]) -> None:
-        self._statement = statement
-        self._compiled: dict[str, _Compiled] = {}
-
-    def on(self, dialect: Dialect) -> _Compiled:
-        """Give the query as one kind of database takes it."""
-        compiled = self._compiled.get(dialect.name)
-        if compiled is None:
-            # Two threads may both compile it; the results are equal.
-            compiled = self._compiled[dialect.name] = _Compiled(self._statement, dialect)
-        return compiled
+# Between two attempts to get the write lock; a commit holds it for 300 µs and more.
 
 
 class Readers:
@@ -81,37 +48,29 @@ class Readers:
         compiled = query.on(self._engine.dialect)
         parameters = compiled.parameters(values)
         try:
-            connection = self._idle.pop()
+            connection, lay_idle = self._idle.pop(), True
         except IndexError:
-            return self._fetch(self._open(), compiled, parameters)
-        try:
-            return self._fetch(connection, compiled, parameters)
-        except Exception as error:
-            if not _is_disconnect(self._engine, error):
-                raise
-        # The server dropped it while it lay idle, and then surely the others as well.
-        self.close()
-        return self._fetch(self._open(), compiled, parameters)
+            connection, lay_idle = self._open(), False
+        while True:
+            try:
+                rows = _run(connection, compiled.sql, parameters)
+                break
+            except BaseException as error:
+                dropped = lay_idle and _is_dropped(self._engine, connection, error)
+                # Nobody else gets it in whatever state it is in.
+                connection.close()
+                if not dropped:
+                    raise
+            # The server dropped it while it lay idle, and then surely the others as well.
+            self.close()
+            connection, lay_idle = self._open(), False
+        self._idle.append(connection)
+        return compiled.read(rows)
 
     def close(self) -> None:
         """Close what lies idle; a later read connects anew."""
         while self._idle:
             self._idle.pop().close()
-
-    def _fetch(
-        self, connection: DBAPIConnection, compiled: _Compiled, parameters: Parameters
-    ) -> list[Any]:
-        try:
-            cursor = connection.cursor()
-            cursor.execute(compiled.sql, parameters)
-            rows = cursor.fetchall()
-            cursor.close()
-        except BaseException:
-            # Nobody else gets it in whatever state it is in.
-            connection.close()
-            raise
-        self._idle.append(connection)
-        return compiled.read(rows)
 
     def _open(self) -> DBAPIConnection:
         connection: Any = _connect(self._engine)
@@ -143,8 +102,9 @@ class Inserter:
             try:
                 self._insert(rows)
             except BaseException as error:
+                dropped = _is_dropped(self._engine, self._connection, error)
                 self._give_up()
-                if not _is_disconnect(self._engine, error):
+                if not dropped:
                     raise
             else:
                 return
@@ -197,25 +157,35 @@ def begin_immediate(cursor: Any) -> None:
     """
     Begin a transaction on SQLite that holds the write lock from its first moment.
 
-    SQLite itself would wait for another process's transaction with longer and longer pauses, up to
-    a tenth of a second, in which the lock is free again and taken by whoever comes along.
+    Raises:
+        sqlite3.OperationalError: the lock was not free for `BUSY_TIMEOUT_SECONDS`.
+    """
+    # SQLite itself would wait with longer and longer pauses, up to a tenth of a second, in which
+    # the lock becomes free and is taken by whoever comes along.
+    cursor.execute("PRAGMA busy_timeout = 0")
+    try:
+        execute_when_free(cursor, "BEGIN IMMEDIATE")
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT_SECONDS * 1000)}")
+
+
+def execute_when_free(cursor: Any, statement: str) -> None:
+    """
+    Run a statement on SQLite as soon as the lock it needs is free.
 
     Raises:
         sqlite3.OperationalError: the lock was not free for `BUSY_TIMEOUT_SECONDS`.
     """
     end = monotonic() + BUSY_TIMEOUT_SECONDS
-    cursor.execute("PRAGMA busy_timeout = 0")
-    try:
-        while True:
-            try:
-                cursor.execute("BEGIN IMMEDIATE")
-                return
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > end:
-                    raise
-            sleep(_PAUSE_SECONDS)
-    finally:
-        cursor.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT_SECONDS * 1000)}")
+    while True:
+        try:
+            cursor.execute(statement)
+            return
+        except sqlite3.OperationalError as error:
+            # The low byte is the kind of error, the rest says more of it.
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > end:
+                raise
+        sleep(_PAUSE_SECONDS)
 
 
 def _connect(engine: Engine) -> Any:
@@ -226,82 +196,17 @@ def _connect(engine: Engine) -> Any:
     return connection
 
 
-def _is_disconnect(engine: Engine, error: BaseException) -> bool:
+def _run(connection: DBAPIConnection, sql: str, parameters: Parameters) -> Any:
+    cursor = connection.cursor()
+    cursor.execute(sql, parameters)
+    rows = cursor.fetchall()
+    cursor.close()
+    return rows
+
+
+def _is_dropped(engine: Engine, connection: Any, error: BaseException) -> bool:
+    """Tell whether the server, and not the statement, is why it failed."""
     dialect = engine.dialect
     return isinstance(error, dialect.loaded_dbapi.Error) and dialect.is_disconnect(
-        error, None, None
+        error, connection, None
     )
-
-
-class _Binding:
-    """The text of a statement, and how values get into it."""
-
-    def __init__(
-        self,
-        statement: Select[Any] | CompoundSelect[Any] | Insert,
-        dialect: Dialect,
-        column_keys: Sequence[str] | None = None,
-    ) -> None:
-        compiled = statement.compile(dialect=dialect, column_keys=column_keys)
-        assert isinstance(compiled, SQLCompiler)  # noqa: S101 - these statements have no other.
-        self.sql = str(compiled)
-        self._order = compiled.positiontup
-        self._fixed: dict[str, object] = {}
-        self._sent: list[tuple[str, Callable[[Any], Any] | None]] = []
-        for bind, name in compiled.bind_names.items():
-            convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
-            if bind.required:
-                self._sent.append((name, convert))
-            else:
-                # A value that is part of the statement, such as its limit.
-                value = bind.effective_value
-                self._fixed[name] = convert(value) if convert else value
-
-    def parameters(self, values: Mapping[str, object]) -> Parameters:
-        """Turn the values of one run, or of one row, into what the driver takes."""
-        bound = self._fixed.copy()
-        for name, convert in self._sent:
-            value = values[name]
-            bound[name] = value if convert is None else convert(value)
-        return bound if self._order is None else tuple([bound[name] for name in self._order])
-
-
-class _Compiled(_Binding):
-    """A SELECT for one kind of database, and how its rows are read."""
-
-    def __init__(self, statement: Select[Any] | CompoundSelect[Any], dialect: Dialect) -> None:
-        super().__init__(statement, dialect)
-        columns = list(statement.selected_columns)
-        self._row: Any = namedtuple("Row", [column.key for column in columns])  # type: ignore[misc]
-        self._converters = [
-            (at, convert)
-            for at, column in enumerate(columns)
-            if (convert := column.type.dialect_impl(dialect).result_processor(dialect, None))
-        ]
-
-    def read(self, rows: Sequence[tuple[Any, ...]]) -> list[Any]:
-        """Turn what the driver gave into named tuples of our values."""
-        if not self._converters:
-            return list(map(self._row._make, rows))
-        made = []
-        for row in rows:
-            values = list(row)
-            for at, convert in self._converters:
-                values[at] = convert(values[at])
-            made.append(self._row._make(values))
-        return made
-
-
-class Insertion(_Binding):
-    """An INSERT into one table, of rows that name the same columns."""
-
-    def __init__(self, table: Table, names: tuple[str, ...], dialect: Dialect) -> None:
-        # Inline: nothing is asked back of the rows.
-        super().__init__(insert(table).inline(), dialect, names)
-        self.table = table
-
-
-@cache
-def insertion(table: Table, names: tuple[str, ...], dialect: Dialect) -> Insertion:
-    """Give the INSERT for these columns of a table, made once."""
-    return Insertion(table, names, dialect)

@@ -18,7 +18,13 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from moderation.errors import StoreError
-from moderation.store.driver import BUSY_TIMEOUT_SECONDS, Query, Readers, begin_immediate
+from moderation.store.driver import (
+    BUSY_TIMEOUT_SECONDS,
+    Readers,
+    begin_immediate,
+    execute_when_free,
+)
+from moderation.store.statements import Query
 from moderation.store.writer import NewRow, Writer, translated
 
 __all__ = ["Database", "parse_url", "shown"]
@@ -192,7 +198,8 @@ def _set_up_sqlite(connection: DBAPIConnection, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in _SQLITE_PRAGMAS:
-        cursor.execute(pragma)
+        # Of two who open a new file at once, one is refused the change to WAL without any waiting.
+        execute_when_free(cursor, pragma)
     cursor.close()
 
 

@@ -11,8 +11,8 @@ from datetime import datetime
 from sqlalchemy import Select, bindparam, func, literal_column, select, union_all
 
 from moderation.store.columns import Moment
-from moderation.store.driver import Query
 from moderation.store.engine import Database
+from moderation.store.statements import Query
 from moderation.store.tables import comments
 from moderation.terms import AuthorHistory, PastComment, Repeats, Status
 from moderation.text import NEAR_BITS

@@ -22,7 +22,8 @@ from sqlalchemy import Connection, Dialect, Engine, Table
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from moderation.errors import StoreError
-from moderation.store.driver import Inserter, Insertion, Parameters, insertion
+from moderation.store.driver import Inserter
+from moderation.store.statements import Insertion, Parameters, insertion
 
 __all__ = ["ConstraintBroken", "NewRow", "Writer", "translated"]
 

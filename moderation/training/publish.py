@@ -26,7 +26,7 @@ from moderation.training.evaluate import Judged, mean_auc, resamples, usable_sou
 __all__ = ["Comparison", "compare", "make_canaries", "next_version", "training_lock"]
 
 _NOTICEABLE = 0.002
-# Two models that share nearly all their weights differ by almost no noise, so that an interval alone
+# Two models that share nearly all their weights differ by almost no noise, so an interval alone
 # would park a model for eight ten-thousandths of a Brier score (decision record 0009).
 
 _CANARY_ARTICLE = (

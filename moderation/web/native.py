@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from moderation.desk.check import Checked
 from moderation.errors import InputError
-from moderation.terms import Article, Author, Comment, Form, Scope
+from moderation.terms import Comment, Scope
 from moderation.web import answer_schemas as shapes
 from moderation.web.answers import (
     comment_answer,
@@ -29,7 +29,7 @@ from moderation.web.endpoint import NDJSON, Call, endpoint, reply
 from moderation.web.form_tokens import LIFETIME_SECONDS, FormTokens
 from moderation.web.metrics import count_checks
 from moderation.web.problems import body_of, unreadable
-from moderation.web.schemas import ScoreRequest
+from moderation.web.schemas import ScoreRequest, comment_of
 
 __all__ = ["bp"]
 
@@ -177,24 +177,10 @@ def _bound(count: int, most: int) -> None:
 
 def _comment(call: Call[Any], sent: ScoreRequest) -> Comment:
     """Give the comment in the product's vocabulary, with its form's token read."""
-    part, form = sent.comment, None
-    site = call.key.site
-    if part.form is not None:
-        tokens: FormTokens = current_app.extensions["moderation.form_tokens"]
-        observed = Form(part.form.honeypot, part.form.token, part.form.seconds)
-        form = tokens.read(observed, site, call.now)
-    article = sent.article
-    return Comment(
-        text=part.text,
-        received_at=call.now,
-        author=Author(**part.author.__dict__) if part.author else Author(),
-        article=Article(**article.__dict__) if article else None,
-        site=site,
-        parent_id=part.parent_id,
-        parent_text=part.parent_text,
-        permalink=part.permalink,
-        language=part.language,
-        form=form,
+    tokens: FormTokens = current_app.extensions["moderation.form_tokens"]
+    site, now = call.key.site, call.now
+    return comment_of(
+        sent, site=site, received_at=now, read_form=lambda form: tokens.read(form, site, now)
     )
 
 

@@ -1,16 +1,28 @@
 """
 What the native API takes, as types: they validate every request and the API document shows them.
 
-Shapes only; turning them into the product's vocabulary is `native`'s work. Answers: `answers`.
+Shapes, and `comment_of`, which turns the one every comment comes in into the product's vocabulary.
+Answers: `answers`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, StringConstraints
 
-from moderation.terms import Scope, Status, VerdictAction, VerdictLabel
+from moderation.terms import (
+    Article,
+    Author,
+    Comment,
+    Form,
+    Scope,
+    Status,
+    VerdictAction,
+    VerdictLabel,
+)
 
 __all__ = [
     "ArticleRequest",
@@ -22,6 +34,7 @@ __all__ = [
     "QueueQuery",
     "ScoreRequest",
     "VerdictRequest",
+    "comment_of",
 ]
 
 Name = Annotated[str, StringConstraints(max_length=500)]
@@ -105,6 +118,37 @@ class ScoreRequest(Sent):
 
     comment: CommentPart
     article: InlineArticle | None = None
+
+
+def comment_of(
+    sent: ScoreRequest,
+    *,
+    site: str,
+    received_at: datetime,
+    read_form: Callable[[Form], Form],
+    article: Article | None = None,
+) -> Comment:
+    """
+    Give a comment as sent in the product's vocabulary.
+
+    Args:
+        received_at: aware UTC.
+        read_form: gives the form with what its token says; called only when a form came along.
+        article: stands in where none came along.
+    """
+    part, form = sent.comment, sent.comment.form
+    return Comment(
+        text=part.text,
+        received_at=received_at,
+        author=Author(**part.author.__dict__) if part.author else Author(),
+        article=Article(**sent.article.__dict__) if sent.article else article,
+        site=site,
+        parent_id=part.parent_id,
+        parent_text=part.parent_text,
+        permalink=part.permalink,
+        language=part.language,
+        form=read_form(Form(form.honeypot, form.token, form.seconds)) if form else None,
+    )
 
 
 _HAS_TEXT: list[JsonValue] = [
