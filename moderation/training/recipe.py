@@ -178,6 +178,9 @@ def _learn(
         # The base's calibration stays, so the rows that were kept for it can teach: the base knows
         # the others by heart, and only rows it never saw show what a change would cost.
         fit_rows, calibrate_rows = [*fit_rows, *calibrate_rows], []
+    fresh = _fresh(config, material, base)
+    # Counted before fragments are made of the same rows, which nobody labelled.
+    share = 1.0 if base is None else fresh_share(fit_rows, fresh)
     fit_rows += make_fragments(fit_rows, seed=seed)
     # Meaning first: the space every other part reads.
     if teach:
@@ -195,7 +198,6 @@ def _learn(
     fit_part = encoded.take(np.arange(len(fit_rows)))
     idf = fit_idf(fit_part) if base is None else np.asarray(base.heads.idf)
 
-    fresh = _fresh(config, material, base)
     learn = LINEAR_HEADS if base is None else heads_to_learn(fit_rows, fresh)
     on_top = f" on top of {base.version}" if base else ""
     say(f"fitting {', '.join(learn)}{on_top} …" if learn else f"nothing new{on_top}")
@@ -208,7 +210,6 @@ def _learn(
         calibration = np.asarray(base.heads.calibration)
     heads = assemble(fits, idf, calibration)
 
-    share = 1.0 if base is None else fresh_share(fit_rows, fresh)
     if base is not None and not share:
         say("relevance stays as it is: no verdict has said yet what is on topic here")
         return LearnedModel(version, space, heads, base.relevance)
