@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from moderation.errors import CorpusError
 from moderation.terms import Article, RelevanceKind
@@ -26,7 +26,9 @@ SPAM_FAMILIES = frozenset(
     "copied_comment machine_reply".split()
 )
 TOXIC_KINDS = frozenset("insult threat identity_attack profanity sexual".split())
-STANCES = frozenset("agree oppose ask correct story reply hard_negative".split())
+STANCES = frozenset(
+    "agree oppose ask correct story reply quote thanks hard_negative bare_word foreign".split()
+)
 
 
 class _Strict(BaseModel):
@@ -51,6 +53,7 @@ class _CommentLine(_Strict):
     relevance: str | None
     substance: bool
     family: str | None = None
+    kinds: tuple[str, ...] = Field(default=(), strict=False)
     why: str
     parent: str | None = None
 
@@ -77,6 +80,17 @@ def _lines(path: Path, kind: type[_Strict]) -> Iterator[tuple[str, Any]]:
             raise CorpusError(first["msg"], field=field) from error
 
 
+def _check_kinds(line: _CommentLine, refuse: Callable[[str, str], CorpusError]) -> None:
+    families = SPAM_FAMILIES if line.spam else TOXIC_KINDS if line.toxic else STANCES
+    if line.family is not None and line.family not in families:
+        raise refuse("family", f"{line.family!r} is none of {', '.join(sorted(families))}")
+    strange = [kind for kind in line.kinds if kind not in TOXIC_KINDS]
+    if strange:
+        raise refuse("kinds", f"{strange[0]!r} is none of {', '.join(sorted(TOXIC_KINDS))}")
+    if line.kinds and not line.toxic:
+        raise refuse("kinds", "only a toxic row has kinds of toxicity")
+
+
 def _check(where: str, line: _CommentLine, articles: dict[str, Article]) -> None:
     def refuse(key: str, why: str) -> CorpusError:
         return CorpusError(why, field=f"{where}: {key}")
@@ -90,9 +104,7 @@ def _check(where: str, line: _CommentLine, articles: dict[str, Article]) -> None
         raise refuse("relevance", f"{line.relevance!r} is none of {known}, null")
     if line.relevance is None and not line.spam:
         raise refuse("relevance", "may be null only for spam")
-    families = SPAM_FAMILIES if line.spam else TOXIC_KINDS if line.toxic else STANCES
-    if line.family is not None and line.family not in families:
-        raise refuse("family", f"{line.family!r} is none of {', '.join(sorted(families))}")
+    _check_kinds(line, refuse)
     if line.spam and line.substance:
         raise refuse("substance", "spam has no substance")
     if line.relevance == RelevanceKind.GENERIC and line.toxic:

@@ -79,6 +79,8 @@ def test_a_good_corpus_becomes_rows(tmp_path: Path) -> None:
         (other(family="insult"), "family"),
         (other(spam=True, substance=False, family="insult"), "family"),
         (other(toxic=True, family="crypto"), "family"),
+        (other(toxic=True, substance=False, kinds=["astrology"]), "kinds"),
+        (other(kinds=["insult"]), "kinds"),
         (other(article="en-a9"), "article"),
         (other(colour="red"), "colour"),
         (other(spam="no"), "spam"),
@@ -170,7 +172,7 @@ def test_the_shipped_corpus_is_valid_and_large_enough(corpus: list[Row]) -> None
     assert languages >= {"en", "ar", "fa"}
     assert sum(counts[language, "articles"] for language in languages) >= 40
     assert sum(counts[language, "comments"] for language in languages) >= 600
-    for language in ("en", "ar", "fa"):
+    for language in ("en", "ar", "fa", "hi"):
         for label in ("spam", "toxic", "on_topic", "generic", "off_topic"):
             assert counts[language, label] >= 15, (language, label)
 
