@@ -14,6 +14,7 @@ import numpy.typing as npt
 __all__ = ["CJK", "OTHER", "SPACE", "WORD", "kinds_of"]
 
 OTHER, SPACE, WORD, CJK = 0, 1, 2, 3
+# In this order, so that "at least WORD" asks for either kind of word.
 _CJK_RANGES = ((0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF))
 
 
@@ -39,4 +40,4 @@ _KINDS = _build()
 
 def kinds_of(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:
     """Give the kind of every code point: uint8, same shape as `codes`."""
-    return _KINDS[np.minimum(codes, 0x10000)]
+    return _KINDS.take(codes, mode="clip")

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from moderation.classifiers.features import featurise
-from moderation.classifiers.meaning import MeaningSpace, unit
+from moderation.classifiers.meaning import Columns, MeaningSpace, unit
 from moderation.terms import Article
 from moderation.text import detect_language, normalise, split_sentences
 
@@ -29,8 +29,7 @@ _SENTENCES = 120
 # Matching more sentences moved no metric on our corpus; news texts rarely have more.
 
 _WORDS = 200
-# Words that comments are compared with one by one; rows are looked up again each time, since
-# keeping their vectors would take 200 kB an article.
+# Words that comments are compared with one by one.
 
 Float32 = npt.NDArray[np.float32]
 UInt64 = npt.NDArray[np.uint64]
@@ -47,7 +46,7 @@ class ArticleAnalysis:
         sentences: title first (when there is one), then body sentences.
         vectors: float32, shape (n_sentences, MEANING_SIZE), rows of length 1 or 0.
         centre: float32, shape (MEANING_SIZE,): mean of `vectors`, length 1.
-        places: int64: rows of the meaning space for its most telling words, at most 200.
+        telling: its most telling words, at most 200.
         words: uint64, sorted: hashes of all distinct words.
         grams: uint64, sorted: hashes of all distinct 4- and 5-grams.
     """
@@ -57,7 +56,7 @@ class ArticleAnalysis:
     sentences: tuple[str, ...]
     vectors: Float32
     centre: Float32
-    places: npt.NDArray[np.int64]
+    telling: Columns
     words: UInt64
     grams: UInt64
 
@@ -83,7 +82,7 @@ def analyse_text(space: MeaningSpace, article: Article) -> ArticleAnalysis:
         known, weights = space.vectors(places[-1])
         vectors[row] = unit(weights @ known)
         words.append(features.grams.words)
-        grams.extend(features.grams.characters[2:])
+        grams.append(features.grams.long)
     language = (article.language or "").split("-")[0].lower()
     return ArticleAnalysis(
         digest=article_digest(article),
@@ -91,7 +90,7 @@ def analyse_text(space: MeaningSpace, article: Article) -> ArticleAnalysis:
         sentences=tuple(plain),
         vectors=vectors,
         centre=unit(vectors.sum(axis=0)) if plain else np.zeros(vectors.shape[1], np.float32),
-        places=_most_telling(space, places),
+        telling=space.columns(_most_telling(space, places)),
         words=np.unique(np.concatenate(words)) if words else np.empty(0, np.uint64),
         grams=np.unique(np.concatenate(grams)) if grams else np.empty(0, np.uint64),
     )
@@ -111,11 +110,11 @@ class ArticleMemory:
     """
     The articles analysed lately, by model version and content digest. Safe among threads.
 
-    An analysis of 100 sentences takes about 130 kB, so the default capacity is at most 260 MB and,
+    An analysis of 100 sentences takes about 200 kB, so the default capacity is at most 300 MB and,
     with ordinary articles, a fifth of that.
     """
 
-    def __init__(self, capacity: int = 2000) -> None:
+    def __init__(self, capacity: int = 1500) -> None:
         """
         Make an empty memory.
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from moderation.classifiers.features import NGRAM_BITS, TextFeatures
+from moderation.classifiers.features import TextFeatures
 from moderation.classifiers.heads import LINEAR_HEADS, LinearHeads
 from moderation.terms import Span
 from moderation.text import Text
 
 __all__ = ["spans_of", "word_contributions"]
 
-_MASK = np.uint64((1 << NGRAM_BITS) - 1)
 _SPANS = 4
 _LEAST_SHARE = 0.12
 # A word carrying less than this share of all that speaks for the score is not worth marking.
@@ -41,36 +40,37 @@ def word_contributions(
         float64, shape (n_words,): log-odds by word, in the order of `features.grams.words`.
     """
     grams = features.grams
-    pieces = [
-        (hashes, starts, starts + n)
-        for n, hashes, starts in zip((2, 3, 4, 5), grams.characters, grams.starts, strict=True)
-    ]
-    pieces.append((grams.words, grams.word_starts, grams.word_ends))
-    pieces.append((grams.bigrams, grams.word_starts[:-1], grams.word_ends[1:]))
-    buckets = np.concatenate([(hashes & _MASK).astype(np.int64) for hashes, _, _ in pieces])
-    if not buckets.size:
+    distinct = features.ngram_indices
+    if not distinct.size:
         return np.zeros(0)
-    starts = np.maximum(np.concatenate([s for _, s, _ in pieces]), 0)
-    ends = np.minimum(np.concatenate([e for _, _, e in pieces]), length)
-    distinct, inverse, counts = np.unique(buckets, return_inverse=True, return_counts=True)
-    values = heads.idf[distinct].astype(np.float64)
+    # Every occurrence of a bucket with its place, brought into the order of `distinct`.
+    order = features.buckets.argsort()
+    starts, lengths = grams.places()
+    ends = np.concatenate((starts + lengths, grams.word_ends, grams.word_ends[1:])).take(order)
+    starts = np.concatenate((starts, grams.word_starts, grams.word_starts[:-1])).take(order)
+    np.maximum(starts, 0, out=starts)
+    np.minimum(ends, length, out=ends)
+    ordered = features.buckets.take(order)
+    which = np.zeros(order.size, np.int64)
+    np.add.accumulate(ordered[1:] != ordered[:-1], out=which[1:])
+    values = heads.idf.take(distinct).astype(np.float64)
     worth = values * heads.weights[distinct, LINEAR_HEADS.index(head)] / np.sqrt(values @ values)
-    share = (worth / counts)[inverse] / np.maximum(ends - starts, 1)
-    change = np.zeros(length + 2)
-    np.add.at(change, starts, share)
-    np.add.at(change, ends, -share)
-    heat = np.concatenate(([0.0], np.cumsum(np.cumsum(change)[:length])))
+    share = (worth / np.bincount(which)).take(which) / np.maximum(ends - starts, 1)
+    # What begins at a character minus what ended before it: its running sum is what lies on each.
+    change = np.bincount(starts, share, length + 1) - np.bincount(ends, share, length + 1)
+    heat = np.zeros(length + 1)
+    np.cumsum(np.cumsum(change[:length]), out=heat[1:])
     return np.asarray(heat[grams.word_ends] - heat[grams.word_starts], np.float64)
 
 
 def spans_of(heads: LinearHeads, features: TextFeatures, head: str, text: Text) -> tuple[Span, ...]:
     """Give the spans of the text as sent that raised a head most, largest first, at most four."""
     worth = word_contributions(heads, features, head, len(text.folded))
-    positive = worth.clip(min=0)
-    total = positive.sum()
+    positive = np.maximum(worth, 0)
+    total = float(np.add.reduce(positive))
     if total <= 0:
         return ()
-    chosen = [int(w) for w in np.flatnonzero(positive >= total * _LEAST_SHARE)]
+    chosen: list[int] = (positive >= total * _LEAST_SHARE).nonzero()[0].tolist()
     if not chosen:
         chosen = [int(positive.argmax())]
     runs: list[tuple[float, int, int]] = []
@@ -79,7 +79,8 @@ def spans_of(heads: LinearHeads, features: TextFeatures, head: str, text: Text) 
             runs[-1] = (runs[-1][0] + float(worth[word]), runs[-1][1], word)
         else:
             runs.append((float(worth[word]), word, word))
-    runs.sort(key=lambda run: -run[0])
+    # Rounded, so that the same words in two places are listed in text order.
+    runs.sort(key=lambda run: -round(run[0], 9))
     grams = features.grams
     return tuple(
         text.raw_span(int(grams.word_starts[first]), int(grams.word_ends[last]))

@@ -6,6 +6,7 @@ Numpy only, shared by training and serving so that they cannot drift; knows no h
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from moderation.classifiers.alphabet import CJK, SPACE, WORD, kinds_of
+from moderation.classifiers.alphabet import SPACE, WORD, kinds_of
 
 if TYPE_CHECKING:
     from moderation.text import Text
@@ -31,9 +32,11 @@ _MULTIPLIER = 0x9E3779B97F4A7C15
 _INVERSE = pow(_MULTIPLIER, -1, 1 << 64)
 _BIGRAM_FACTOR = np.uint64(0xD6E8FEB86659FD93)
 _MIX = np.uint64(0xFF51AFD7ED558CCD)
-_LENGTH_ARRAY = np.array(_LENGTHS)
+_33, _29 = np.uint64(33), np.uint64(29)
+_LONGEST = _LENGTHS[-1]
+_FACTORS = np.array([[pow(_MULTIPLIER, place, 1 << 64)] for place in range(_LONGEST)], np.uint64)
 _LENGTH_SEEDS = np.array(
-    [(n * 0xC2B2AE3D27D4EB4F) & 0xFFFFFFFFFFFFFFFF for n in _LENGTHS], np.uint64
+    [[(n * 0xC2B2AE3D27D4EB4F) & 0xFFFFFFFFFFFFFFFF] for n in _LENGTHS], np.uint64
 )
 _BUCKETS = np.uint64((1 << NGRAM_BITS) - 1)
 _WORD_SEED = np.uint64(0x165667B19E3779F9)
@@ -68,9 +71,11 @@ _powers = _Powers()
 
 def _mix(hashes: UInt64) -> UInt64:
     """Spread the entropy of a polynomial hash over its low bits (the finaliser of MurmurHash3)."""
-    hashes = hashes ^ (hashes >> np.uint64(33))
-    hashes = hashes * _MIX
-    return hashes ^ (hashes >> np.uint64(29))
+    mixed = hashes >> _33
+    mixed ^= hashes
+    mixed *= _MIX
+    mixed ^= mixed >> _29
+    return mixed
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,75 +84,83 @@ class Grams:
     Every n-gram of one text, hashed.
 
     Attributes:
-        characters: one uint64 array for each n of 2..5: n-grams within words, word edges as spaces.
-        starts: their first positions in the padded text, one int64 array for each n.
+        characters: uint64: n-grams within words, word edges as spaces; all of n = 2, then 3, 4, 5.
+        present: bool, shape (4, n_places): whether an n-gram of 2, 3, 4, 5 begins at a place of the
+            text with a space put before it; `characters` has one entry for each True, row by row.
         words: uint64, shape (n_words,): hashes of whole words; each CJK character is one.
         word_starts: int64, shape (n_words,); `word_ends` likewise, exclusive.
         bigrams: uint64, shape (n_words - 1,): hashes of neighbouring words.
     """
 
-    characters: tuple[UInt64, ...]
-    starts: tuple[Int64, ...]
+    characters: UInt64
+    present: npt.NDArray[np.bool_]
     words: UInt64
     word_starts: Int64
     word_ends: Int64
     bigrams: UInt64
 
+    @property
+    def long(self) -> UInt64:
+        """The 4- and 5-grams: what tells one subject from another, in any language."""
+        return self.characters[np.count_nonzero(self.present[:2]) :]
+
+    def places(self) -> tuple[Int64, Int64]:
+        """Give start and length of every entry of `characters`; a start of -1 is the space."""
+        row, place = self.present.nonzero()
+        return place - 1, row + _LENGTHS[0]
+
 
 def grams(folded: str) -> Grams:
     """
-    Hash all n-grams of a folded text with a rolling polynomial hash (Karp and Rabin, 1987).
+    Hash all n-grams of a folded text with polynomial hashes (Karp and Rabin, 1987).
 
-    With prefix sums S[i] = sum of c[k]·m^k modulo 2^64, the hash of [s, e) is (S[e] − S[s])·m^−s:
-    each n costs one subtraction and one multiplication over the whole text instead of a loop.
+    An n-gram's hash is the sum of its characters times rising powers of one factor. So those of all
+    lengths are running sums down the columns of one table, for a handful of numpy calls whose price
+    is by call, not by element, for texts this short.
 
     Args:
         folded: `Text.folded`; positions in the result count from its first character.
     """
-    padded = f" {folded} "
+    # One space before, one after; three more let the last place have a window of five too.
+    padded = f" {folded}    "
+    places = len(folded) + 1
     codes = np.frombuffer(padded.encode("utf-32-le", "surrogatepass"), np.uint32)
-    size = codes.size
-    up, down = _powers.of(size + 1)
-    prefix = np.zeros(size + 1, np.uint64)
-    np.cumsum(codes * up[:size], dtype=np.uint64, out=prefix[1:])
     kinds = kinds_of(codes)
-    spaces = np.zeros(size + 1, np.int32)
-    np.cumsum(kinds == SPACE, dtype=np.int32, out=spaces[1:])
+    wide = codes.astype(np.uint64)
 
+    # Row k holds the character k places on; the rows overlap in memory.
+    windows = np.ndarray((_LONGEST, places), np.uint64, wide, 0, (8, 8))
+    sums = np.add.accumulate(windows * _FACTORS, axis=0)
     # A space may stand at either end of an n-gram, never inside it.
-    firsts = [np.flatnonzero(spaces[n - 1 : size] == spaces[1 : size - n + 2]) for n in _LENGTHS]
-    # All lengths in one go: numpy's cost is by call, not by element, for texts this short.
-    first = np.concatenate(firsts)
-    counts = [part.size for part in firsts]
-    last = first + np.repeat(_LENGTH_ARRAY, counts)
-    seeds = np.repeat(_LENGTH_SEEDS, counts)
-    hashes = _mix((prefix[last] - prefix[first]) * down[first] + seeds)
-    cuts = np.cumsum(counts)[:-1]
-    characters, starts = np.split(hashes, cuts), np.split(first - 1, cuts)
+    filled = kinds != SPACE
+    present = np.ones((len(_LENGTHS), places), bool)
+    present[1] = filled[1 : places + 1]
+    np.logical_and(present[1], filled[2 : places + 2], out=present[2])
+    np.logical_and(present[2], filled[3 : places + 3], out=present[3])
+    characters = (sums[1:] + _LENGTH_SEEDS)[present]
 
-    is_word = (kinds == WORD) | (kinds == CJK)
-    before = np.empty(size, bool)
-    before[0] = False
-    before[1:] = is_word[:-1]
-    alone = kinds == CJK
-    alone_before = np.empty(size, bool)
-    alone_before[0] = False
-    alone_before[1:] = alone[:-1]
-    word_starts = np.flatnonzero(is_word & (~before | alone | alone_before))
-    ends = np.flatnonzero(before & (~is_word | alone | alone_before))
-    words = _mix((prefix[ends] - prefix[word_starts]) * down[word_starts] + _WORD_SEED)
-    bigrams = _mix(words[:-1] * _BIGRAM_FACTOR + words[1:])
+    is_word = kinds >= WORD
+    part = kinds == WORD
+    joined = part[1:] & part[:-1]
+    starts = (is_word[1:] > joined).nonzero()[0]
+    ends = (is_word[:-1] > joined).nonzero()[0]
+    # With prefix sums S[i] = sum of c[k]·m^k modulo 2^64, the hash of [s, e) is (S[e] - S[s])·m^-s.
+    up, down = _powers.of(places)
+    prefix = np.add.accumulate(wide[:places] * up)
+    words = (prefix[ends] - prefix[starts]) * down[starts + 1] + _WORD_SEED
+    mixed = _mix(np.concatenate((characters, words)))
+    characters, words = mixed[: characters.size], mixed[characters.size :]
     return Grams(
-        characters=tuple(characters),
-        starts=tuple(starts),
+        characters=characters,
+        present=present,
         words=words,
-        word_starts=word_starts - 1,
-        word_ends=ends - 1,
-        bigrams=bigrams,
+        word_starts=starts,
+        word_ends=ends,
+        bigrams=_mix(words[:-1] * _BIGRAM_FACTOR + words[1:]),
     )
 
 
-_Numbers = TypeVar("_Numbers", UInt64, Int64)
+_Numbers = TypeVar("_Numbers", UInt64, npt.NDArray[np.uint32], Int64)
 
 
 def distinct(values: _Numbers) -> _Numbers:
@@ -183,47 +196,49 @@ class TextFeatures:
 
     Attributes:
         grams: every n-gram with its place, for explanations.
+        word_hashes: distinct whole words: uint64, sorted; for counting shared words.
         shape: float32, shape (len(SHAPE_NAMES),).
     """
 
     grams: Grams
+    word_hashes: UInt64
     shape: npt.NDArray[np.float32]
 
     @cached_property
-    def ngram_indices(self) -> Int64:
-        """Distinct buckets of all n-grams, words and bigrams: int64, shape (n,), sorted."""
-        every = np.concatenate((*self.grams.characters, self.grams.words, self.grams.bigrams))
-        return distinct((every & _BUCKETS).astype(np.int64))
+    def buckets(self) -> npt.NDArray[np.uint32]:
+        """Buckets of all n-grams, words and bigrams, in this order: uint32, shape (n_grams,)."""
+        every = np.concatenate((self.grams.characters, self.grams.words, self.grams.bigrams))
+        return (every & _BUCKETS).astype(np.uint32)
 
     @cached_property
-    def word_hashes(self) -> UInt64:
-        """Distinct whole words: uint64, sorted; for counting shared words."""
-        return distinct(self.grams.words)
+    def ngram_indices(self) -> Int64:
+        """The distinct ones of `buckets`: int64, shape (n,), sorted."""
+        return distinct(self.buckets).astype(np.int64)
 
 
 def featurise(text: Text) -> TextFeatures:
     """Take every measurement of one normalised text. Total: an empty text gives empty arrays."""
     hashed = grams(text.folded)
-    return TextFeatures(hashed, _shape(text, hashed))
+    words = distinct(hashed.words)
+    return TextFeatures(hashed, words, _shape(text, hashed.words.size, words.size))
 
 
-def _shape(text: Text, hashed: Grams) -> npt.NDArray[np.float32]:
+def _shape(text: Text, words: int, distinct_words: int) -> npt.NDArray[np.float32]:
     plain = text.plain
     length = len(plain)
-    words = hashed.words.size
     if not length:
         return np.zeros(len(SHAPE_NAMES), np.float32)
-    codes = np.frombuffer(plain.encode("utf-32-le", "surrogatepass"), np.uint32)
-    counts = np.bincount(np.minimum(codes, 128), minlength=129).tolist()
+    ascii_codes = np.frombuffer(plain.encode("ascii", "ignore"), np.uint8)
+    counts = np.bincount(ascii_codes, minlength=128).tolist()
     upper, lower = sum(counts[65:91]), sum(counts[97:123])
     digits = sum(counts[48:58])
     marks = sum(counts[33:128]) - upper - lower - digits
-    undone = sum(c.span.end - c.span.start for c in text.changes)
+    undone = sum([change.span.end - change.span.start for change in text.changes])
     addresses = plain.count("://") + plain.count("www.") + plain.count("@")
     return np.array(
         [
-            np.log1p(length) / 7,
-            np.log1p(words) / 5,
+            math.log1p(length) / 7,
+            math.log1p(words) / 5,
             upper / max(upper + lower, 1),
             digits / length,
             marks / length,
@@ -231,7 +246,7 @@ def _shape(text: Text, hashed: Grams) -> npt.NDArray[np.float32]:
             min(counts[63], 10) / 10,
             min(addresses, 5) / 5,
             min(undone / max(len(text.raw), 1), 1.0),
-            1 - distinct(hashed.words).size / words if words else 0.0,
+            1 - distinct_words / words if words else 0.0,
         ],
         np.float32,
     )

@@ -7,6 +7,7 @@ Joins features, meaning, heads and relevance; reads no file (see `bundle`) and k
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -34,6 +35,9 @@ _EXPLAIN_FROM = 0.2
 _CLOSE = 0.35
 # The cosine from which a sentence is worth quoting as the best match: the median of on-topic
 # comments in the corpus's fitting split.
+
+_MOST_SHARED = 8
+# Shared words pointed out at most: more would mark half the comment.
 
 _GENERIC = LINEAR_HEADS.index("generic")
 _SUBSTANCE = LINEAR_HEADS.index("substance")
@@ -109,7 +113,7 @@ class LearnedModel:
         values: dict[str, float | None] = dict.fromkeys(HEADS)
         probabilities = self.heads.probabilities(logits)
         values.update({name: probabilities[name] for name in values if name in probabilities})
-        failed = [name for name, p in values.items() if p is not None and not np.isfinite(p)]
+        failed = [name for name, p in values.items() if p is not None and not math.isfinite(p)]
         kind, found = None, None
         if item.article is not None and item.article.sentences:
             try:
@@ -169,12 +173,23 @@ def _explain_match(
     found: Match, features: TextFeatures, text: Text, article: ArticleAnalysis
 ) -> tuple[tuple[Span, ...], str]:
     """Say in words what the comment met in the article, and where in the comment."""
-    grams = features.grams
-    spans = tuple(
-        text.raw_span(int(grams.word_starts[w]), int(grams.word_ends[w])) for w in found.shared[:8]
-    )
+    spans = _places_of(found.shared, features, text)
     if found.best is None or found.best_cosine < _CLOSE:
         return spans, "No sentence of the article is close to it."
     sentence = article.sentences[found.best]
     shown = sentence if len(sentence) <= 160 else f"{sentence[:157].rstrip()}…"
     return spans, f"Closest sentence of the article: “{shown}”"
+
+
+def _places_of(
+    hashes: npt.NDArray[np.uint64], features: TextFeatures, text: Text
+) -> tuple[Span, ...]:
+    """Give the first places where words with these hashes stand."""
+    if not hashes.size:
+        return ()
+    wanted, grams = set(hashes.tolist()), features.grams
+    where = [at for at, word in enumerate(grams.words.tolist()) if word in wanted]
+    return tuple(
+        text.raw_span(int(grams.word_starts[at]), int(grams.word_ends[at]))
+        for at in where[:_MOST_SHARED]
+    )

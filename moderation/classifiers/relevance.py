@@ -6,6 +6,7 @@ Numpy only. Reads meaning vectors, shared words and the `generic` log-odds; know
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,13 +14,15 @@ import numpy.typing as npt
 
 from moderation.classifiers.articles import ArticleAnalysis
 from moderation.classifiers.features import NGRAM_BITS, TextFeatures, distinct
-from moderation.classifiers.meaning import Meaning, MeaningSpace
+from moderation.classifiers.meaning import Columns, Meaning, MeaningSpace
 from moderation.terms import RelevanceKind
 
 __all__ = ["KINDS", "PAIR_NAMES", "Match", "RelevanceHead", "match"]
 
 KINDS = (RelevanceKind.ON_TOPIC, RelevanceKind.GENERIC, RelevanceKind.OFF_TOPIC)
 """Rows of the head's weights, in order."""
+
+_OFF_TOPIC = KINDS.index(RelevanceKind.OFF_TOPIC)
 
 PAIR_NAMES = (
     "cos_title",
@@ -48,6 +51,8 @@ PAIR_NAMES = (
 _TELLING_IDF = 4.0
 # A word in more than one of twenty texts ("the", "and") is not shown as shared.
 
+_BUCKETS = np.uint64((1 << NGRAM_BITS) - 1)
+
 Float32 = npt.NDArray[np.float32]
 UInt64 = npt.NDArray[np.uint64]
 
@@ -61,41 +66,48 @@ class Match:
         features: float32, shape (len(PAIR_NAMES),).
         best: index of the article sentence closest in meaning, or None for an article without text.
         best_cosine: -1..1 of that sentence.
-        shared: positions in the comment's `grams.words` of telling words that the article has too.
+        shared: uint64: hashes of the telling words that the article has too.
     """
 
     features: Float32
     best: int | None
     best_cosine: float
-    shared: npt.NDArray[np.int64]
+    shared: UInt64
 
 
-def _idf_share(hashes: UInt64, known: UInt64, idf: Float32) -> tuple[float, float]:
-    """Give the idf-weighted share of `hashes` found in sorted `known`, and the rarest one's idf."""
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """
+    Which of some hashes another text has too, and how much these say.
+
+    Attributes:
+        hashes: uint64, those found; `idf` beside them: float32, how rare each is.
+        share: 0..1 of all that was looked for, weighted by idf.
+    """
+
+    hashes: UInt64
+    idf: Float32
+    share: float
+
+
+_NOTHING = _Shared(np.empty(0, np.uint64), np.empty(0, np.float32), 0.0)
+
+
+def _shared(hashes: UInt64, known: UInt64, idf: Float32) -> _Shared:
+    """Look for distinct `hashes` in sorted `known`."""
     if not hashes.size or not known.size:
-        return 0.0, 0.0
-    weights = _idf_of(hashes, idf)
-    found = weights[_found(hashes, known)]
-    total = float(weights.sum())
-    if not found.size or total <= 0:
-        return 0.0, 0.0
-    return float(found.sum()) / total, float(found.max())
-
-
-def _idf_of(hashes: UInt64, idf: Float32) -> Float32:
-    return idf[(hashes & np.uint64((1 << NGRAM_BITS) - 1)).astype(np.int64)]
-
-
-def _found(hashes: UInt64, known: UInt64) -> npt.NDArray[np.int64]:
-    """Give the positions of `hashes` that stand in sorted `known`."""
-    if not known.size:
-        return np.empty(0, np.int64)
-    places = np.minimum(np.searchsorted(known, hashes), known.size - 1)
-    return np.flatnonzero(known[places] == hashes)
+        return _NOTHING
+    weights = idf.take((hashes & _BUCKETS).astype(np.int64))
+    found = known.take(known.searchsorted(hashes), mode="clip") == hashes
+    of_found = weights[found]
+    total = float(np.add.reduce(weights))
+    if not of_found.size or total <= 0:
+        return _NOTHING
+    return _Shared(hashes[found], of_found, float(np.add.reduce(of_found)) / total)
 
 
 def _align(
-    meaning: Meaning, space: MeaningSpace, places: npt.NDArray[np.int64]
+    meaning: Meaning, space: MeaningSpace, telling: Columns
 ) -> tuple[float, float, float, float]:
     """
     Match every word of the comment with the article's word nearest in meaning.
@@ -107,13 +119,18 @@ def _align(
         The mean nearness of its words, weighted by how much each says; the best weighted nearness;
         the weight of the most telling word that nothing is near to; how much the words say in all.
     """
-    told = float(np.log1p(meaning.weights.sum()))
-    if not meaning.weights.size or not places.size:
-        return 0.0, 0.0, float(meaning.weights.max(initial=0)), told
-    nearest = space.nearest(meaning.words, places)
     weights = meaning.weights
-    mean = float(weights @ nearest) / max(float(weights.sum()), 1e-9)
-    return mean, float((weights * nearest).max()), float((weights * (1 - nearest)).max()), told
+    total = float(np.add.reduce(weights))
+    told = math.log1p(total)
+    if not weights.size or not telling.places.size:
+        return 0.0, 0.0, float(weights.max(initial=0)), told
+    answered = weights * space.nearest(meaning.words, telling)
+    return (
+        float(np.add.reduce(answered)) / max(total, 1e-9),
+        float(np.maximum.reduce(answered)),
+        float(np.maximum.reduce(weights - answered)),
+        told,
+    )
 
 
 def match(
@@ -143,45 +160,47 @@ def match(
         parent: features and meaning of the comment answered.
     """
     cosines = article.vectors @ meaning.vector
-    best = int(cosines.argmax()) if cosines.size else None
-    best_cosine = float(cosines[best]) if best is not None else 0.0
-    top3 = float(np.sort(cosines)[-3:].mean()) if cosines.size else 0.0
-    centre = float(article.centre @ meaning.vector)
-    words = features.word_hashes
-    shared, rarest = _idf_share(words, article.words, idf)
-    grams = distinct(np.concatenate(features.grams.characters[2:]))
-    shared_grams, _ = _idf_share(grams, article.grams, idf)
+    best, first, best_cosine, top3 = None, 0.0, 0.0, 0.0
+    if cosines.size:
+        best, first = int(cosines.argmax()), float(cosines[0])
+        top = np.sort(cosines)[-3:].tolist()
+        best_cosine, top3 = top[-1], sum(top) / len(top)
+    words = _shared(features.word_hashes, article.words, idf)
+    grams = _shared(distinct(features.grams.long), article.grams, idf)
     cos_parent = shared_parent = 0.0
     if parent is not None:
         cos_parent = float(parent[1].vector @ meaning.vector)
-        shared_parent, _ = _idf_share(words, parent[0].word_hashes, idf)
-    length = float(np.log1p(features.grams.words.size)) / 4
+        shared_parent = _shared(features.word_hashes, parent[0].word_hashes, idf).share
+    length = math.log1p(features.grams.words.size) / 4
     foreign = "unknown" not in (language, article.language) and language != article.language
     values = np.array(
         [
-            cosines[0] if cosines.size else 0.0,
+            first,
             best_cosine,
             top3,
-            centre,
-            shared,
-            shared_grams,
-            rarest / 10,
-            *_align(meaning, space, article.places),
+            float(article.centre @ meaning.vector),
+            words.share,
+            grams.share,
+            float(words.idf.max(initial=0)) / 10,
+            *_align(meaning, space, article.telling),
             cos_parent,
             shared_parent,
             float(parent is not None),
             length,
-            np.clip(generic / 8, -1, 1),
-            np.clip(substance / 8, -1, 1),
+            _within_one(generic / 8),
+            _within_one(substance / 8),
             float(foreign),
             best_cosine * length,
-            shared_grams * length,
+            grams.share * length,
         ],
         np.float32,
     )
-    common = _found(features.grams.words, article.words)
-    telling = _idf_of(features.grams.words[common], idf) >= _TELLING_IDF
-    return Match(values, best, best_cosine, common[telling])
+    return Match(values, best, best_cosine, words.hashes[words.idf >= _TELLING_IDF])
+
+
+def _within_one(value: float) -> float:
+    # In this order of arguments a value that is no number stays one, and the head abstains.
+    return min(max(value, -1.0), 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +244,7 @@ class RelevanceHead:
         Raises:
             FloatingPointError: the result is not finite.
         """
-        kinds = self.kinds(features)
-        if not np.isfinite(kinds).all():
+        kinds: list[float] = self.kinds(features).tolist()
+        if not all(map(math.isfinite, kinds)):
             raise FloatingPointError("relevance is not finite")
-        off_topic = float(kinds[KINDS.index(RelevanceKind.OFF_TOPIC)])
-        return KINDS[int(kinds.argmax())], 1 - off_topic
+        return KINDS[kinds.index(max(kinds))], 1 - kinds[_OFF_TOPIC]

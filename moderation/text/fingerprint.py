@@ -49,6 +49,7 @@ _LONGEST = 20_000
 _POLYNOMIAL = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
+_30, _27, _31 = np.uint64(30), np.uint64(27), np.uint64(31)
 _ORDERS = np.array(
     [[0x1], [0xC4CEB9FE1A85EC53], [0xFF51AFD7ED558CCD], [0xD6E8FEB86659FD93]], dtype=np.uint64
 )
@@ -78,11 +79,12 @@ def fingerprints(text: Text) -> Fingerprints:
     core = _core(text)
     codes = _codes(core)
     triples = _sums(codes, 3)
-    grams = _sums(codes, _GRAM, triples) if len(core) >= _SHORTEST_SKETCHED else None
+    grams = _sums(codes, _GRAM, triples) if len(core) >= _SHORTEST_SKETCHED else triples[:0]
+    mixed = _mixed(np.concatenate((triples, grams)))
     return Fingerprints(
         exact=_exact(core or text.folded),
-        simhash=_majority(_mixed(triples)),
-        sketch=(0, 0) if grams is None else _bands(_mixed(grams)),
+        simhash=_majority(mixed[: len(triples)]),
+        sketch=_bands(mixed[len(triples) :]),
     )
 
 
@@ -116,7 +118,8 @@ def sketch(text: Text) -> tuple[int, int]:
 
 def _core(text: Text) -> str:
     """What identifies the text: folded, without punctuation and space."""
-    return _SKIPPED.sub("", text.folded)
+    # Most of what goes are single spaces, which a plain replacement removes ten times faster.
+    return _SKIPPED.sub("", text.folded.replace(" ", ""))
 
 
 def _exact(core: str) -> int:
@@ -140,9 +143,10 @@ def _sums(
     """
     size = min(size, len(codes))
     count = len(codes) - size + 1 if size else 0
-    sums = np.zeros(count, dtype=np.uint64) if shorter is None else shorter[:count].copy()
-    for index in range(0 if shorter is None else 3, size):
-        sums += codes[index : index + count] * _POWERS[index]
+    # The first power is 1.
+    sums, done = (codes[:count], 1) if shorter is None else (shorter[:count], 3)
+    for index in range(done, size):
+        sums = sums + codes[index : index + count] * _POWERS[index]
     return sums
 
 
@@ -150,7 +154,8 @@ def _majority(hashes: NDArray[np.uint64]) -> int:
     if not len(hashes):
         return 0
     # One row of bits for each gram; a bit of the result is the majority of its column.
-    bits = np.unpackbits(hashes.view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")
+    octets = hashes.astype("<u8", copy=False).view(np.uint8)
+    bits = np.unpackbits(octets, bitorder="little").reshape(-1, 64)
     counts = np.add.reduce(bits, axis=0, dtype=np.uint16)
     majority = np.packbits(counts > len(hashes) // 2, bitorder="little")
     return int.from_bytes(majority.tobytes(), "little", signed=True)
@@ -158,13 +163,18 @@ def _majority(hashes: NDArray[np.uint64]) -> int:
 
 def _bands(hashes: NDArray[np.uint64]) -> tuple[int, int]:
     """Take four min-hashes, each the least in an order of its own, and join them by twos."""
+    if not len(hashes):
+        return 0, 0
     least = np.minimum.reduce(hashes * _ORDERS, axis=1)
     one, other = _mixed(least[:2] * _ORDERS[2:, 0] + least[2:]).view(np.int64).tolist()
     return one, other
 
 
 def _mixed(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    hashes = (hashes ^ (hashes >> np.uint64(30))) * _MIX_1
-    hashes = (hashes ^ (hashes >> np.uint64(27))) * _MIX_2
-    mixed: NDArray[np.uint64] = (hashes ^ (hashes >> np.uint64(31))).astype("<u8")
+    mixed: NDArray[np.uint64] = hashes >> _30
+    mixed ^= hashes
+    mixed *= _MIX_1
+    mixed ^= mixed >> _27
+    mixed *= _MIX_2
+    mixed ^= mixed >> _31
     return mixed
