@@ -6,12 +6,18 @@ Calls `training`, which only these commands import; reports what it says.
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from moderation.commands.output import print_table
 from moderation.commands.settings import Settings, pass_settings
+from moderation.errors import TrainingError
+
+if TYPE_CHECKING:
+    from moderation.training.corpus_check import Findings
 
 __all__ = ["COMMANDS"]
 
@@ -91,24 +97,75 @@ def datasets(
 @click.command()
 @pass_settings
 def corpus(settings: Settings) -> None:
-    """Check our own corpus and count its rows."""
-    from moderation.training.corpus import corpus_counts, read_corpus
+    """
+    Check our own corpus and count its rows.
 
-    counts = corpus_counts(read_corpus(settings.read().corpus_dir))
-    columns = sorted({label for _, label in counts}, key=_column)
+    Every row is held to the schema, each language to its share of every label; no comment may say
+    what another says, least of all one that a model is measured on. Errors, which end it with 1,
+    and warnings name file, line and key.
+    """
+    from moderation.training.corpus_check import check_corpus
+
+    found = check_corpus(settings.read().corpus_dir)
+    # With rows that break the schema nothing was counted.
+    if found.counts or not found.errors:
+        _print_shares(found)
+        _print_counts(found.counts)
+        _print_rates(found)
+    for kind, lines in (("warning", found.warnings), ("error", found.errors)):
+        for line in lines:
+            _say(f"{kind}: {line}")
+    if found.errors:
+        raise TrainingError(f"the corpus has {len(found.errors)} faults, each named above")
+
+
+def _print_shares(found: Findings) -> None:
+    """Print a line for each language: how much of it is what, and how much is said twice."""
+    from moderation.training.corpus_balance import LABELS
+
     print_table(
-        ["language", *columns],
+        ["language", "articles", "comments", *LABELS, "near", "copied"],
         (
-            [language, *(counts[language, label] for label in columns)]
-            for language in sorted({language for language, _ in counts})
+            [
+                language,
+                found.counts[language, "articles"],
+                repeats.texts,
+                *(f"{found.counts[language, label] / repeats.texts:.1%}" for label in LABELS),
+                f"{repeats.rate:.2%}",
+                repeats.copied,
+            ]
+            for language, repeats in found.comments.items()
         ),
         empty="There is no comment in the corpus.",
     )
 
 
-def _column(label: str) -> tuple[int, str]:
-    first = ("articles", "comments")
-    return (first.index(label) if label in first else len(first)), label
+def _print_counts(counts: Counter[tuple[str, str]]) -> None:
+    """Print a line for each split, label, family of spam and kind of toxicity."""
+    from moderation.training.corpus_balance import NAMES
+
+    languages = sorted({language for language, _ in counts})
+    if languages:
+        click.echo()
+        print_table(
+            ["count", *languages, "all"],
+            (
+                [name, *numbers, sum(numbers)]
+                for name in NAMES
+                for numbers in [[counts[language, name] for language in languages]]
+            ),
+            empty="",
+        )
+        click.echo()
+
+
+def _print_rates(found: Findings) -> None:
+    """Print how many texts of all say nearly what another of their language says."""
+    for name, by_language in (("comments", found.comments), ("articles", found.articles)):
+        texts = sum(repeats.texts for repeats in by_language.values())
+        near = sum(repeats.near for repeats in by_language.values())
+        if texts:
+            click.echo(f"near-duplicates: {near} of {texts:,} {name}, {near / texts:.2%}")
 
 
 COMMANDS = (train, evaluate, datasets, corpus)

@@ -1,176 +1,163 @@
 """
-Reads and checks our own corpus in `training_data/`.
+Reads our own corpus in `training_data/`.
 
 Every fault names file, line and key; nothing is skipped silently.
 """
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing import TypeVar
 
 from moderation.errors import CorpusError
 from moderation.terms import Article, RelevanceKind
 from moderation.text import fingerprint, normalise
+from moderation.training.corpus_lines import (
+    ArticleLine,
+    CommentLine,
+    check_article,
+    check_comment,
+    parse_line,
+)
 from moderation.training.rows import Row
 
-__all__ = ["corpus_counts", "read_corpus"]
-
-SPAM_FAMILIES = frozenset(
-    "link_seo crypto dating gambling fake_support contact_bait promotion giveaway job_offer "
-    "copied_comment machine_reply".split()
-)
-TOXIC_KINDS = frozenset("insult threat identity_attack profanity sexual".split())
-STANCES = frozenset(
-    "agree oppose ask correct story reply quote thanks hard_negative bare_word foreign".split()
-)
+__all__ = ["ArticleEntry", "CommentEntry", "Entries", "read_corpus", "read_entries"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid")
+@dataclass(frozen=True, slots=True)
+class ArticleEntry:
+    """An article and where it stands: ``articles.en.jsonl:12``."""
+
+    where: str
+    article: Article
 
 
-class _ArticleLine(_Strict):
+@dataclass(frozen=True, slots=True)
+class CommentEntry:
+    """A comment's row, its id and where it stands: ``comments.en.jsonl:12``."""
+
+    where: str
     id: str
-    lang: str
-    section: str
-    title: str
-    body: str
+    row: Row
 
 
-class _CommentLine(_Strict):
-    id: str
-    article: str
-    lang: str
-    text: str
-    spam: bool
-    toxic: bool
-    relevance: str | None
-    substance: bool
-    family: str | None = None
-    kinds: tuple[str, ...] = Field(default=(), strict=False)
-    why: str
-    parent: str | None = None
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """All there is, by id, in the order of the files."""
 
-
-def _lines(path: Path, kind: type[_Strict]) -> Iterator[tuple[str, Any]]:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise CorpusError(f"cannot be read: {error.strerror}", field=str(path)) from error
-    for number, line in enumerate(content.split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        where = f"{path.name}:{number}"
-        try:
-            yield where, kind.model_validate(json.loads(line.decode("utf-8")))
-        except UnicodeDecodeError as error:
-            raise CorpusError(f"is not UTF-8: {error}", field=where) from error
-        except (json.JSONDecodeError, RecursionError) as error:
-            raise CorpusError(f"is not JSON: {error}", field=where) from error
-        except ValidationError as error:
-            first = error.errors()[0]
-            key = ".".join(str(part) for part in first["loc"])
-            field = f"{where}: {key}" if key else where
-            raise CorpusError(first["msg"], field=field) from error
-
-
-def _check_kinds(line: _CommentLine, refuse: Callable[[str, str], CorpusError]) -> None:
-    families = SPAM_FAMILIES if line.spam else TOXIC_KINDS if line.toxic else STANCES
-    if line.family is not None and line.family not in families:
-        raise refuse("family", f"{line.family!r} is none of {', '.join(sorted(families))}")
-    strange = [kind for kind in line.kinds if kind not in TOXIC_KINDS]
-    if strange:
-        raise refuse("kinds", f"{strange[0]!r} is none of {', '.join(sorted(TOXIC_KINDS))}")
-    if line.kinds and not line.toxic:
-        raise refuse("kinds", "only a toxic row has kinds of toxicity")
-
-
-def _check(where: str, line: _CommentLine, articles: dict[str, Article]) -> None:
-    def refuse(key: str, why: str) -> CorpusError:
-        return CorpusError(why, field=f"{where}: {key}")
-
-    if line.article not in articles:
-        raise refuse("article", f"there is no article {line.article!r}")
-    if not line.text.strip():
-        raise refuse("text", "is empty")
-    if line.relevance is not None and line.relevance not in set(RelevanceKind):
-        known = ", ".join(RelevanceKind)
-        raise refuse("relevance", f"{line.relevance!r} is none of {known}, null")
-    if line.relevance is None and not line.spam:
-        raise refuse("relevance", "may be null only for spam")
-    _check_kinds(line, refuse)
-    if line.spam and line.substance:
-        raise refuse("substance", "spam has no substance")
-    if line.relevance == RelevanceKind.GENERIC and line.toxic:
-        raise refuse("relevance", "contempt is not thin praise: never generic for a toxic row")
-    if line.relevance == RelevanceKind.GENERIC and line.substance:
-        raise refuse("substance", "what fits any article has no substance")
+    articles: dict[str, ArticleEntry] = field(default_factory=dict)
+    comments: dict[str, CommentEntry] = field(default_factory=dict)
 
 
 def read_corpus(folder: Path) -> list[Row]:
     """
     Read all ``articles.*.jsonl`` and ``comments.*.jsonl`` of a folder.
 
+    What is wrong with the corpus as a whole, `check_corpus` finds; training does not wait for that.
+
     Raises:
         CorpusError: a row breaks the schema, names an unknown label or article, or says what
             another row of the same article says already; `field` is file, line and key.
     """
-    articles: dict[str, Article] = {}
-    for path in sorted(folder.glob("articles.*.jsonl")):
-        for where, line in _lines(path, _ArticleLine):
-            if line.id in articles:
-                raise CorpusError(f"{line.id!r} stands twice", field=f"{where}: id")
-            for key in ("title", "body"):
-                if not getattr(line, key).strip():
-                    raise CorpusError("is empty", field=f"{where}: {key}")
-            articles[line.id] = Article(
-                id=line.id, title=line.title, body=line.body, language=line.lang
-            )
-    rows: list[Row] = []
-    ids: set[str] = set()
-    seen: dict[tuple[str, int], str] = {}
-    for path in sorted(folder.glob("comments.*.jsonl")):
-        for where, line in _lines(path, _CommentLine):
-            _check(where, line, articles)
-            if line.id in ids:
-                raise CorpusError(f"{line.id!r} stands twice", field=f"{where}: id")
-            ids.add(line.id)
-            first = seen.setdefault((line.article, fingerprint(normalise(line.text))), where)
-            if first != where:
-                raise CorpusError(f"says the same as {first}", field=f"{where}: text")
-            rows.append(
-                Row(
-                    text=line.text,
-                    source="corpus",
-                    group=line.article,
-                    language=line.lang,
-                    spam=line.spam,
-                    toxicity=line.toxic,
-                    substance=line.substance,
-                    kind=RelevanceKind(line.relevance) if line.relevance else None,
-                    article=articles[line.article],
-                    parent=line.parent,
-                )
-            )
-    return rows
+    return [entry.row for entry in read_entries(folder, _raise).comments.values()]
 
 
-def corpus_counts(rows: list[Row]) -> Counter[tuple[str, str]]:
-    """Count rows by language and label, for the validator's table."""
-    counts: Counter[tuple[str, str]] = Counter()
-    for row in rows:
-        labels = ["comments"]
-        labels += ["spam"] if row.spam else []
-        labels += ["toxic"] if row.toxicity else []
-        labels += [row.kind.value] if row.kind is not None else []
-        counts.update((row.language, label) for label in labels)
-    for language in {row.language for row in rows}:
-        groups = {row.group for row in rows if row.language == language}
-        counts[language, "articles"] = len(groups)
-    return counts
+def read_entries(folder: Path, refuse: Callable[[CorpusError], None]) -> Entries:
+    """
+    Read the same, remembering where each row stands.
+
+    Args:
+        refuse: called with every fault; when it returns, the line is left out and reading goes on,
+            but with faults among the articles the comments are not read.
+    """
+    reader = _Reader()
+    articles = sorted(folder.glob("articles.*.jsonl"))
+    if all([_read_file(path, ArticleLine, reader.take_article, refuse) for path in articles]):
+        for path in sorted(folder.glob("comments.*.jsonl")):
+            _read_file(path, CommentLine, reader.take_comment, refuse)
+    return reader.entries
+
+
+class _Reader:
+    """Takes one line after the other and refuses what the earlier ones do not allow."""
+
+    def __init__(self) -> None:
+        self.entries = Entries()
+        self._seen: dict[tuple[str, int], str] = {}
+
+    def take_article(self, where: str, line: ArticleLine) -> None:
+        if line.id in self.entries.articles:
+            raise CorpusError(f"{line.id!r} stands twice", field=f"{where}: id")
+        check_article(where, line)
+        article = Article(id=line.id, title=line.title, body=line.body, language=line.lang)
+        self.entries.articles[line.id] = ArticleEntry(where, article)
+
+    def take_comment(self, where: str, line: CommentLine) -> None:
+        above = self.entries.articles.get(line.article)
+        if above is None:
+            raise CorpusError(f"there is no article {line.article!r}", field=f"{where}: article")
+        check_comment(where, line)
+        if line.id in self.entries.comments:
+            raise CorpusError(f"{line.id!r} stands twice", field=f"{where}: id")
+        first = self._seen.setdefault((line.article, fingerprint(normalise(line.text))), where)
+        if first != where:
+            raise CorpusError(f"says the same as {first}", field=f"{where}: text")
+        self.entries.comments[line.id] = CommentEntry(where, line.id, _row(line, above.article))
+
+
+_Line = TypeVar("_Line", ArticleLine, CommentLine)
+
+
+def _read_file(
+    path: Path,
+    kind: type[_Line],
+    take: Callable[[str, _Line], None],
+    refuse: Callable[[CorpusError], None],
+) -> bool:
+    """Read a file; False when there was a fault."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        fault = CorpusError(f"cannot be read: {error.strerror}", field=str(path))
+        fault.__cause__ = error
+        refuse(fault)
+        return False
+    sound = True
+    language = path.name.split(".")[1]
+    for number, raw in enumerate(content.split(b"\n"), start=1):
+        if not raw.strip():
+            continue
+        where = f"{path.name}:{number}"
+        try:
+            line = parse_line(where, raw, kind)
+            if line.lang != language:
+                why = f"{line.lang!r} in a file of {language!r}"
+                raise CorpusError(why, field=f"{where}: lang")
+            take(where, line)
+        except CorpusError as fault:
+            sound = False
+            refuse(fault)
+    return sound
+
+
+def _raise(fault: CorpusError) -> None:
+    raise fault
+
+
+def _row(line: CommentLine, article: Article) -> Row:
+    return Row(
+        text=line.text,
+        source="corpus",
+        group=line.article,
+        language=line.lang,
+        spam=line.spam,
+        toxicity=line.toxic,
+        substance=line.substance,
+        kind=RelevanceKind(line.relevance) if line.relevance else None,
+        article=article,
+        parent=line.parent,
+        family=line.family,
+        kinds=line.toxic_kinds,
+    )

@@ -38,6 +38,10 @@ class Row:
         weight: how much the row counts in fitting; 1 for a label given by hand for this product.
         assumed: heads whose label is the source's nature ("nobody sells in this set"), not given
             row by row: good enough to fit on, never measured on.
+        family: what sort of spam, abuse or remark it is, in the words of the corpus; for reports,
+            never a target.
+        kinds: the kinds of toxicity it is of, in the words of the corpus; empty for a row that is
+            not toxic.
     """
 
     text: str
@@ -52,6 +56,8 @@ class Row:
     parent: str | None = None
     weight: float = 1.0
     assumed: frozenset[str] = frozenset()
+    family: str | None = None
+    kinds: frozenset[str] | None = None
 
 
 def split_of(row: Row) -> Split:
