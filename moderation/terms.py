@@ -13,6 +13,7 @@ from enum import StrEnum
 
 __all__ = [
     "HEADS",
+    "TOXIC_KINDS",
     "Action",
     "Article",
     "Author",
@@ -39,8 +40,11 @@ __all__ = [
     "VerdictLabel",
 ]
 
-HEADS = ("spam", "toxicity", "relevance", "substance")
-"""The scores every bundle gives, in the order they are shown."""
+TOXIC_KINDS = ("insult", "threat", "identity_attack", "profanity", "sexual")
+"""The kinds of toxicity that have a score of their own."""
+
+HEADS = ("spam", "toxicity", *TOXIC_KINDS, "relevance", "substance")
+"""The scores, in the order they are shown; one that a bundle could not measure stays None."""
 
 
 class Action(StrEnum):

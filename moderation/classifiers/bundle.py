@@ -22,8 +22,10 @@ import joblib
 import numpy as np
 
 from moderation.classifiers.heads import LinearHeads
+from moderation.classifiers.lexicon import Lexicon
 from moderation.classifiers.meaning import MeaningSpace
 from moderation.classifiers.model import Item, LearnedModel
+from moderation.classifiers.reading import Reader
 from moderation.classifiers.relevance import RelevanceHead
 from moderation.errors import BundleMissing, BundleRefused
 from moderation.terms import Article
@@ -44,7 +46,7 @@ __all__ = [
     "write_bundle",
 ]
 
-FORMAT = 1
+FORMAT = 2
 """Layout of model.joblib; raised when a field changes meaning."""
 
 CANARY_TOLERANCE = 2e-3
@@ -211,7 +213,7 @@ def read_bundle(models_dir: Path, version: str, *, check_canaries: bool = True) 
         content = _views(joblib.load(path, mmap_mode="r"))
         model = LearnedModel(
             version=version,
-            space=MeaningSpace(**content["space"]),
+            reader=Reader(MeaningSpace(**content["space"]), Lexicon(**content["lexicon"])),
             heads=LinearHeads(**content["heads"]),
             relevance=RelevanceHead(**content["relevance"]),
         )
@@ -271,7 +273,8 @@ def write_bundle(models_dir: Path, model: LearnedModel, card: Card) -> Path:
     if target.exists():
         raise FileExistsError(f"model {card.version} exists already")
     content = {
-        "space": _fields(model.space),
+        "space": _fields(model.reader.space),
+        "lexicon": _fields(model.reader.lexicon),
         "heads": _fields(model.heads),
         "relevance": _fields(model.relevance),
     }
@@ -298,7 +301,7 @@ def write_bundle(models_dir: Path, model: LearnedModel, card: Card) -> Path:
     return target
 
 
-def _fields(part: MeaningSpace | LinearHeads | RelevanceHead) -> dict[str, np.ndarray]:
+def _fields(part: MeaningSpace | Lexicon | LinearHeads | RelevanceHead) -> dict[str, np.ndarray]:
     return {
         name: np.ascontiguousarray(np.asarray(getattr(part, name)))
         for name in part.__dataclass_fields__

@@ -6,11 +6,15 @@ Numpy only; reads a finished score, changes none.
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import numpy.typing as npt
 
-from moderation.classifiers.features import TextFeatures
+from moderation.classifiers.features import SHAPE_NAMES, TextFeatures
 from moderation.classifiers.heads import LINEAR_HEADS, LinearHeads
+from moderation.classifiers.lexicon import LEXICON_KINDS, Lexicon
+from moderation.classifiers.reading import Reading
 from moderation.terms import Span
 from moderation.text import Text
 
@@ -54,7 +58,8 @@ def word_contributions(
     which = np.zeros(order.size, np.int64)
     np.add.accumulate(ordered[1:] != ordered[:-1], out=which[1:])
     values = heads.idf.take(distinct).astype(np.float64)
-    worth = values * heads.weights[distinct, LINEAR_HEADS.index(head)] / np.sqrt(values @ values)
+    weights = heads.weights[distinct, LINEAR_HEADS.index(head)].astype(np.float64)
+    worth = values * weights / np.sqrt(values @ values)
     share = (worth / np.bincount(which)).take(which) / np.maximum(ends - starts, 1)
     # What begins at a character minus what ended before it: its running sum is what lies on each.
     change = np.bincount(starts, share, length + 1) - np.bincount(ends, share, length + 1)
@@ -63,9 +68,33 @@ def word_contributions(
     return np.asarray(heat[grams.word_ends] - heat[grams.word_starts], np.float64)
 
 
-def spans_of(heads: LinearHeads, features: TextFeatures, head: str, text: Text) -> tuple[Span, ...]:
+def listed_contributions(
+    heads: LinearHeads, reading: Reading, lexicon: Lexicon, head: str
+) -> npt.NDArray[np.float64]:
+    """
+    Share the log-odds of each list of the lexicon out over the words that stand in it.
+
+    Returns:
+        float64, shape (n_words,): log-odds by word.
+    """
+    worth = np.zeros(reading.features.grams.words.size)
+    places = lexicon.places(reading.features.grams)
+    counts = Counter(kind for _, _, kind in places)
+    for start, end, kind in places:
+        column = len(SHAPE_NAMES) + LEXICON_KINDS.index(kind)
+        whole = float(reading.dense[column] * heads.dense[column, LINEAR_HEADS.index(head)])
+        worth[start:end] += whole / counts[kind] / (end - start)
+    return worth
+
+
+def spans_of(
+    heads: LinearHeads, reading: Reading, lexicon: Lexicon, head: str, text: Text
+) -> tuple[Span, ...]:
     """Give the spans of the text as sent that raised a head most, largest first, at most four."""
+    features = reading.features
     worth = word_contributions(heads, features, head, len(text.folded))
+    if worth.size:
+        worth = worth + listed_contributions(heads, reading, lexicon, head)
     positive = np.maximum(worth, 0)
     total = float(np.add.reduce(positive))
     if total <= 0:

@@ -40,6 +40,7 @@ _LENGTH_SEEDS = np.array(
 )
 _BUCKETS = np.uint64((1 << NGRAM_BITS) - 1)
 _WORD_SEED = np.uint64(0x165667B19E3779F9)
+_STEM_SEED = np.uint64(0x27D4EB2F165667C5)
 
 UInt64 = npt.NDArray[np.uint64]
 Int64 = npt.NDArray[np.int64]
@@ -90,6 +91,7 @@ class Grams:
         words: uint64, shape (n_words,): hashes of whole words; each CJK character is one.
         word_starts: int64, shape (n_words,); `word_ends` likewise, exclusive.
         bigrams: uint64, shape (n_words - 1,): hashes of neighbouring words.
+        sums: uint64, shape (n_places,): running sums of the text's polynomial hash.
     """
 
     characters: UInt64
@@ -98,6 +100,7 @@ class Grams:
     word_starts: Int64
     word_ends: Int64
     bigrams: UInt64
+    sums: UInt64
 
     @property
     def long(self) -> UInt64:
@@ -108,6 +111,35 @@ class Grams:
         """Give start and length of every entry of `characters`; a start of -1 is the space."""
         row, place = self.present.nonzero()
         return place - 1, row + _LENGTHS[0]
+
+    def stems(self, lengths: Int64, words: Int64 | None = None) -> UInt64:
+        """
+        Hash how words begin.
+
+        Args:
+            lengths: int64, shape (n_lengths,): letters from the start of a word.
+            words: int64, shape (n,): which words; None for all.
+
+        Returns:
+            uint64, shape (n_lengths, n): 0 where a word is shorter. A stem never has the hash of
+            the word that is spelt like it.
+        """
+        starts, ends = self.word_starts, self.word_ends
+        if words is not None:
+            starts, ends = starts[words], ends[words]
+        _, down = _powers.of(self.sums.size)
+        stops = starts + lengths[:, None]
+        fits = stops <= ends
+        np.minimum(stops, ends, out=stops)
+        hashes = (self.sums[stops] - self.sums[starts]) * down[starts + 1] + _STEM_SEED
+        return np.where(fits, _mix(hashes), np.uint64(0))
+
+    def phrases(self) -> list[UInt64]:
+        """Hash the runs of one, two, three and four neighbouring words: uint64, a list by size."""
+        runs = [self.words, self.bigrams]
+        for size in (3, 4):
+            runs.append(_mix(runs[-1][:-1] * _BIGRAM_FACTOR + self.words[size - 1 :]))
+        return runs
 
 
 def grams(folded: str) -> Grams:
@@ -157,6 +189,7 @@ def grams(folded: str) -> Grams:
         word_starts=starts,
         word_ends=ends,
         bigrams=_mix(words[:-1] * _BIGRAM_FACTOR + words[1:]),
+        sums=prefix,
     )
 
 

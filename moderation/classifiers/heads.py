@@ -1,5 +1,5 @@
 """
-The linear heads: spam, toxicity, substance and "generic", all scored by one gather over one table.
+The linear heads: spam, toxicity and its kinds, substance, "generic"; one gather over one table.
 
 Numpy only; fitting is `training.fit`'s business, explaining `explain`'s.
 """
@@ -12,11 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from moderation.classifiers.features import TextFeatures
+from moderation.classifiers.reading import Reading
+from moderation.terms import TOXIC_KINDS
 
 __all__ = ["LINEAR_HEADS", "LinearHeads", "sigmoid"]
 
-LINEAR_HEADS = ("spam", "toxicity", "substance", "generic")
+LINEAR_HEADS = ("spam", "toxicity", *TOXIC_KINDS, "substance", "generic")
 """Columns of the weight table, in order. `generic` is not shown: relevance reads it."""
 
 Float32 = npt.NDArray[np.float32]
@@ -34,49 +35,56 @@ def sigmoid(logit: float) -> float:
 @dataclass(frozen=True, slots=True)
 class LinearHeads:
     """
-    Logistic regressions over TF-IDF-weighted hashed n-grams, shape counts and the meaning vector.
+    Logistic regressions over TF-IDF-weighted hashed n-grams and the dense numbers of a text.
 
     Attributes:
         idf: float32, shape (2**NGRAM_BITS,): inverse document frequency of every bucket.
-        weights: float32, shape (2**NGRAM_BITS, n_heads): one row holds all heads, so that a bucket
-            costs one cache miss for all of them. Memory-mapped when loaded from a bundle.
-        dense: float32, shape (n_shape + MEANING_SIZE, n_heads).
+        weights: float16, shape (2**NGRAM_BITS, n_heads): one row holds all heads, so that a bucket
+            costs one cache miss for all of them; half precision moves no probability by .001.
+            Memory-mapped when loaded from a bundle.
+        dense: float32, shape (DENSE_SIZE, n_heads).
         intercept: float32, shape (n_heads,).
         calibration: float32, shape (n_heads, 2): slope and offset of Platt's sigmoid
             (Platt, 1999: probabilistic outputs for support vector machines).
+        offered: bool, shape (n_heads,): whether held-back rows could measure the head. One that
+            nobody measured says nothing.
     """
 
     idf: Float32
-    weights: Float32
+    weights: npt.NDArray[np.float16]
     dense: Float32
     intercept: Float32
     calibration: Float32
+    offered: npt.NDArray[np.bool_]
 
-    def logits(self, features: TextFeatures, meaning: Float32) -> Float32:
+    def logits(self, reading: Reading) -> Float32:
         """
         Score one text with every head.
 
         Args:
-            features: of the text.
-            meaning: float32, shape (MEANING_SIZE,): its meaning vector.
+            reading: of the text.
 
         Returns:
             float32, shape (n_heads,): uncalibrated log-odds.
         """
-        buckets = features.ngram_indices
-        logits = np.concatenate((features.shape, meaning)) @ self.dense + self.intercept
+        buckets = reading.features.ngram_indices
+        logits = reading.dense @ self.dense + self.intercept
         if buckets.size:
             values = self.idf.take(buckets)
             # `take` gathers whole rows, in an eighth of the time that indexing takes.
-            weights = self.weights.take(buckets, axis=0)
+            weights = self.weights.take(buckets, axis=0).astype(np.float32)
             logits += (values @ weights) / np.sqrt(values @ values)
         return logits
 
-    def probabilities(self, logits: Float32) -> dict[str, float]:
-        """Calibrate log-odds into probabilities 0..1, head by head."""
+    def probabilities(self, logits: Float32) -> dict[str, float | None]:
+        """Calibrate log-odds into probabilities 0..1, head by head; None where not offered."""
         return {
-            name: sigmoid(slope * logit + offset)
-            for name, logit, (slope, offset) in zip(
-                LINEAR_HEADS, logits.tolist(), self.calibration.tolist(), strict=True
+            name: sigmoid(slope * logit + offset) if offered else None
+            for name, logit, (slope, offset), offered in zip(
+                LINEAR_HEADS,
+                logits.tolist(),
+                self.calibration.tolist(),
+                self.offered.tolist(),
+                strict=True,
             )
         }

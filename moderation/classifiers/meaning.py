@@ -14,10 +14,26 @@ import numpy.typing as npt
 
 from moderation.classifiers.features import Grams, distinct
 
-__all__ = ["MEANING_SIZE", "Columns", "Meaning", "MeaningSpace", "unit"]
+__all__ = [
+    "MEANING_SIZE",
+    "STEM_LENGTHS",
+    "Columns",
+    "Meaning",
+    "MeaningSpace",
+    "pack_rows",
+    "unit",
+]
 
 MEANING_SIZE = 256
 """Dimensions of a meaning vector; decision record 0004 has what fewer would cost."""
+
+STEM_LENGTHS = (7, 6, 5, 4)
+"""Letters of the stems that a strange word is looked for under, in this order."""
+
+_STEPS = 7
+# Numbers of four bits: -7 to 7.
+
+_STEMS = np.array(STEM_LENGTHS, np.int64)
 
 Float32 = npt.NDArray[np.float32]
 Int64 = npt.NDArray[np.int64]
@@ -30,33 +46,49 @@ class MeaningSpace:
 
     A text costs one gather of its words' rows and one sum: a static student in the sense of
     model2vec, with the weights of Arora, Liang and Ma (2017: a simple but tough-to-beat baseline
-    for sentence embeddings) multiplied in. Words without a row say nothing here: guessing them by
-    their n-grams lost (decision record 0004); shared words and n-grams are counted elsewhere.
+    for sentence embeddings) multiplied in. A word without a row is read as the known words that
+    begin like it, which is what an ending or a compound leaves of most strange words.
 
     Attributes:
-        words: uint64, shape (n_words,), sorted: hashes of words, or of two neighbouring ones.
-        rows: int8, shape (n_words, MEANING_SIZE); memory-mapped when loaded from a bundle.
+        words: uint64, shape (n_words,), sorted: hashes of words, of two neighbouring ones, and of
+            stems (`Grams.stems`), whose rows are the means of the words that begin so.
+        rows: uint8, shape (n_words, MEANING_SIZE / 2): two numbers -7..7 in a byte, as `pack_rows`
+            lays them; memory-mapped when loaded from a bundle.
         scale: float32, shape (n_words,): what one step of a row is worth.
         norms: float32, shape (n_words,): lengths of the rows, in steps; never 0.
     """
 
     words: npt.NDArray[np.uint64]
-    rows: npt.NDArray[np.int8]
+    rows: npt.NDArray[np.uint8]
     scale: Float32
     norms: Float32
 
     @property
     def dimensions(self) -> int:
         """Length of a meaning vector."""
-        return int(self.rows.shape[1])
+        return 2 * int(self.rows.shape[1])
 
     def look_up(self, grams: Grams) -> Int64:
-        """Give the rows of a text's known words, each once, sorted: int64, shape (n_known,)."""
+        """Give the rows of a text's words, each row once, sorted: int64, shape (n_known,)."""
         hashes = np.concatenate((grams.words, grams.bigrams))
         if not hashes.size or not self.words.size:
             return np.empty(0, np.int64)
         places = self.words.searchsorted(hashes)
-        return distinct(places[self.words.take(places, mode="clip") == hashes])
+        known = self.words.take(places, mode="clip") == hashes
+        found = places[known]
+        strange = (~known[: grams.words.size]).nonzero()[0]
+        if strange.size:
+            found = np.concatenate((found, self._by_stem(grams, strange)))
+        return distinct(found)
+
+    def _by_stem(self, grams: Grams, words: Int64) -> Int64:
+        """Give the rows of the longest known beginnings of strange words that have one."""
+        stems = grams.stems(_STEMS, words)
+        places = self.words.searchsorted(stems.ravel()).reshape(stems.shape)
+        known = self.words.take(places, mode="clip") == stems
+        longest = known.argmax(axis=0)
+        hit = known.any(axis=0)
+        return np.asarray(places[longest[hit], hit.nonzero()[0]], np.int64)
 
     def vectors(self, places: Int64) -> tuple[Float32, Float32]:
         """
@@ -72,13 +104,13 @@ class MeaningSpace:
         norms = self.norms.take(places)
         weights = self.scale.take(places) * norms
         weights /= np.float32(math.sqrt(self.dimensions))
-        vectors = self.rows.take(places, axis=0).astype(np.float32)
+        vectors = _unpack(self.rows.take(places, axis=0)).astype(np.float32)
         vectors /= norms[:, None]
         return vectors, weights
 
     def columns(self, places: Int64) -> Columns:
         """Lay out the words in some rows, as `look_up` gives them, for `nearest`."""
-        return Columns(places, np.ascontiguousarray(self.rows[places].T))
+        return Columns(places, np.ascontiguousarray(_unpack(self.rows[places]).T))
 
     def nearest(self, vectors: Float32, words: Columns) -> Float32:
         """
@@ -130,6 +162,28 @@ class Meaning:
     vector: Float32
     words: Float32
     weights: Float32
+
+
+def pack_rows(table: Float32) -> tuple[npt.NDArray[np.uint8], Float32, Float32]:
+    """
+    Write vectors with four bits a number: an eighth of the size, at no measured loss.
+
+    Args:
+        table: float32, shape (n, MEANING_SIZE).
+
+    Returns:
+        rows, scale and norms of a `MeaningSpace`.
+    """
+    scale = np.maximum(np.abs(table).max(axis=1), 1e-12) / _STEPS
+    steps = np.rint(table / scale[:, None]).astype(np.int8)
+    norms = np.maximum(np.linalg.norm(steps.astype(np.float32), axis=1), 1).astype(np.float32)
+    raised = (steps + 8).astype(np.uint8)
+    half = table.shape[1] // 2
+    return raised[:, :half] | (raised[:, half:] << 4), scale.astype(np.float32), norms
+
+
+def _unpack(rows: npt.NDArray[np.uint8]) -> npt.NDArray[np.int8]:
+    return np.concatenate((rows & 15, rows >> 4), axis=1).view(np.int8) - np.int8(8)
 
 
 def unit(vector: Float32) -> Float32:

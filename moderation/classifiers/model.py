@@ -17,9 +17,9 @@ import numpy.typing as npt
 
 from moderation.classifiers.articles import ArticleAnalysis, analyse_text
 from moderation.classifiers.explain import spans_of
-from moderation.classifiers.features import TextFeatures, featurise
+from moderation.classifiers.features import TextFeatures
 from moderation.classifiers.heads import LINEAR_HEADS, LinearHeads
-from moderation.classifiers.meaning import Meaning, MeaningSpace
+from moderation.classifiers.reading import Reader, Reading
 from moderation.classifiers.relevance import Match, RelevanceHead, match
 from moderation.terms import HEADS, Article, Scores, Span
 from moderation.text import Text
@@ -82,19 +82,19 @@ class LearnedModel:
 
     Attributes:
         version: ``YYYYMMDD-n``.
-        space: the meaning space.
+        reader: turns texts into numbers.
         heads: the linear heads.
         relevance: the relevance head.
     """
 
     version: str
-    space: MeaningSpace
+    reader: Reader
     heads: LinearHeads
     relevance: RelevanceHead
 
     def analyse(self, article: Article) -> ArticleAnalysis:
         """Work out once what all comments under an article need."""
-        return analyse_text(self.space, article)
+        return analyse_text(self.reader.space, article)
 
     def score(self, items: Sequence[Item], *, explain: bool = True) -> list[Scores]:
         """
@@ -107,9 +107,9 @@ class LearnedModel:
         return [self._score(item, explain) for item in items]
 
     def _score(self, item: Item, explain: bool) -> Scores:
-        features = featurise(item.text)
-        meaning = self.space.read(features.grams)
-        logits = self.heads.logits(features, meaning.vector)
+        reading = self.reader.read(item.text)
+        features = reading.features
+        logits = self.heads.logits(reading)
         values: dict[str, float | None] = dict.fromkeys(HEADS)
         probabilities = self.heads.probabilities(logits)
         values.update({name: probabilities[name] for name in values if name in probabilities})
@@ -117,7 +117,7 @@ class LearnedModel:
         kind, found = None, None
         if item.article is not None and item.article.sentences:
             try:
-                found = self._match(item, features, meaning, logits)
+                found = self._match(item, reading, logits)
                 kind, values["relevance"] = self.relevance.judge(found.features)
             except Exception:
                 # Whatever broke, the other heads still stand; the policy decides what to do then.
@@ -129,7 +129,9 @@ class LearnedModel:
         if explain:
             for name in _EXPLAINED:
                 if (values[name] or 0) >= _EXPLAIN_FROM:
-                    evidence[name] = spans_of(self.heads, features, name, item.text)
+                    evidence[name] = spans_of(
+                        self.heads, reading, self.reader.lexicon, name, item.text
+                    )
             if kind is not None and found is not None and item.article is not None:
                 evidence["relevance"], notes["relevance"] = _explain_match(
                     found, features, item.text, item.article
@@ -147,20 +149,17 @@ class LearnedModel:
     def _match(
         self,
         item: Item,
-        features: TextFeatures,
-        meaning: Meaning,
+        reading: Reading,
         logits: npt.NDArray[np.float32],
     ) -> Match:
         parent = None
         if item.parent is not None and item.parent.folded:
-            parent_features = featurise(item.parent)
-            parent = (parent_features, self.space.read(parent_features.grams))
+            parent = self.reader.read(item.parent)
         assert item.article is not None  # noqa: S101 - narrows the type; the caller has checked.
         return match(
-            features,
-            meaning,
+            reading,
             item.article,
-            space=self.space,
+            space=self.reader.space,
             idf=self.heads.idf,
             generic=float(logits[_GENERIC]),
             substance=float(logits[_SUBSTANCE]),

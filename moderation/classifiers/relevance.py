@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from moderation.classifiers.articles import ArticleAnalysis
-from moderation.classifiers.features import NGRAM_BITS, TextFeatures, distinct
+from moderation.classifiers.features import NGRAM_BITS, distinct
 from moderation.classifiers.meaning import Columns, Meaning, MeaningSpace
+from moderation.classifiers.reading import Reading
 from moderation.terms import RelevanceKind
 
 __all__ = ["KINDS", "PAIR_NAMES", "Match", "RelevanceHead", "match"]
@@ -134,8 +135,7 @@ def _align(
 
 
 def match(
-    features: TextFeatures,
-    meaning: Meaning,
+    reading: Reading,
     article: ArticleAnalysis,
     *,
     space: MeaningSpace,
@@ -143,22 +143,22 @@ def match(
     generic: float,
     substance: float,
     language: str,
-    parent: tuple[TextFeatures, Meaning] | None = None,
+    parent: Reading | None = None,
 ) -> Match:
     """
     Measure a comment against its article and, when known, the comment it answers.
 
     Args:
-        features: of the comment.
-        meaning: of the comment.
+        reading: of the comment.
         article: analysed once, for all its comments.
         space: the meaning space both were read with.
         idf: float32, shape (2**NGRAM_BITS,): how rare a word is.
         generic: log-odds that the comment is praise or assent fitting any article.
         substance: log-odds that the comment says something.
         language: of the comment, or "unknown".
-        parent: features and meaning of the comment answered.
+        parent: reading of the comment answered.
     """
+    features, meaning = reading.features, reading.meaning
     cosines = article.vectors @ meaning.vector
     best, first, best_cosine, top3 = None, 0.0, 0.0, 0.0
     if cosines.size:
@@ -169,8 +169,8 @@ def match(
     grams = _shared(distinct(features.grams.long), article.grams, idf)
     cos_parent = shared_parent = 0.0
     if parent is not None:
-        cos_parent = float(parent[1].vector @ meaning.vector)
-        shared_parent = _shared(features.word_hashes, parent[0].word_hashes, idf).share
+        cos_parent = float(parent.meaning.vector @ meaning.vector)
+        shared_parent = _shared(features.word_hashes, parent.features.word_hashes, idf).share
     length = math.log1p(features.grams.words.size) / 4
     foreign = "unknown" not in (language, article.language) and language != article.language
     values = np.array(

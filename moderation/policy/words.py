@@ -14,7 +14,15 @@ from moderation.terms import Action
 
 __all__ = ["could_not_be_checked", "of_low_score", "of_score", "of_score_points", "of_sum"]
 
-_HIGH = {"spam": "Reads like spam", "toxicity": "Reads as an insult or an attack"}
+_HIGH = {
+    "spam": "Reads like spam",
+    "toxicity": "Reads as an insult or an attack",
+    "insult": "Reads as an insult",
+    "threat": "Reads as a threat",
+    "identity_attack": "Reads as an attack on a group of people",
+    "profanity": "Swears",
+    "sexual": "Is obscene",
+}
 _LOW = {
     "OFF_TOPIC": "Seems to have nothing to do with the article",
     "GENERIC": "Is thin praise or assent that fits any article",

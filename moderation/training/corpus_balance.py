@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from moderation.terms import RelevanceKind
-from moderation.training.corpus_lines import SPAM_FAMILIES, TOXIC_KINDS
+from moderation.terms import TOXIC_KINDS, RelevanceKind
+from moderation.training.corpus_lines import SPAM_FAMILIES
 from moderation.training.rows import Row, Split, split_of
 
 __all__ = ["LABELS", "NAMES", "balance_errors", "balance_warnings", "corpus_counts"]

@@ -13,12 +13,11 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from moderation.errors import CorpusError
-from moderation.terms import RelevanceKind
+from moderation.terms import TOXIC_KINDS, RelevanceKind
 
 __all__ = [
     "SPAM_FAMILIES",
     "STANCES",
-    "TOXIC_KINDS",
     "ArticleLine",
     "CommentLine",
     "check_article",
@@ -30,7 +29,6 @@ SPAM_FAMILIES = tuple(
     "link_seo crypto dating gambling fake_support contact_bait promotion giveaway job_offer "
     "copied_comment machine_reply".split()
 )
-TOXIC_KINDS = tuple("insult threat identity_attack profanity sexual".split())
 STANCES = tuple(
     "agree oppose ask correct story reply quote thanks hard_negative bare_word foreign".split()
 )

@@ -1,7 +1,7 @@
 """
 Turns many texts into matrices with exactly the code that serving uses, on all cores.
 
-Knows features and the meaning space; fits nothing.
+Knows the reader; fits nothing.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import numpy.typing as npt
 from joblib import Parallel, delayed
 from scipy.sparse import csr_matrix, diags_array
 
-from moderation.classifiers.features import NGRAM_BITS, SHAPE_NAMES, featurise
-from moderation.classifiers.meaning import MeaningSpace
+from moderation.classifiers.features import NGRAM_BITS
+from moderation.classifiers.reading import DENSE_SIZE, Reader
 from moderation.text import normalise
 
 __all__ = ["Encoded", "encode", "tfidf"]
@@ -32,7 +32,7 @@ class Encoded:
 
     Attributes:
         buckets: csr_matrix, shape (n_texts, 2**NGRAM_BITS), float32: 1 where a text has a bucket.
-        dense: float32, shape (n_texts, n_shape + MEANING_SIZE): shape counts, then meaning.
+        dense: float32, shape (n_texts, DENSE_SIZE), as `Reading.dense`.
     """
 
     buckets: csr_matrix
@@ -44,36 +44,35 @@ class Encoded:
 
 
 def _encode_batch(
-    texts: Sequence[str], space: MeaningSpace
+    texts: Sequence[str], reader: Reader
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64], Float32]:
     buckets, sizes = [], np.zeros(len(texts), np.int64)
-    dense = np.zeros((len(texts), len(SHAPE_NAMES) + space.dimensions), np.float32)
+    dense = np.zeros((len(texts), DENSE_SIZE), np.float32)
     for row, text in enumerate(texts):
-        features = featurise(normalise(text))
-        indices = features.ngram_indices
+        reading = reader.read(normalise(text))
+        indices = reading.features.ngram_indices
         buckets.append(indices.astype(np.int32))
         sizes[row] = indices.size
-        dense[row, : len(SHAPE_NAMES)] = features.shape
-        dense[row, len(SHAPE_NAMES) :] = space.read(features.grams).vector
+        dense[row] = reading.dense
     return np.concatenate(buckets), sizes, dense
 
 
-def encode(texts: Sequence[str], space: MeaningSpace, *, jobs: int = -1) -> Encoded:
+def encode(texts: Sequence[str], reader: Reader, *, jobs: int = -1) -> Encoded:
     """
     Encode texts.
 
     Args:
         texts: as written.
-        space: the meaning space of the model being made.
+        reader: of the model being made.
         jobs: processes, as joblib counts them; a Dask cluster serves through
             ``joblib.parallel_config("dask")`` without a change here.
     """
     batches = [texts[i : i + _BATCH] for i in range(0, len(texts), _BATCH)]
-    done = Parallel(n_jobs=jobs)(delayed(_encode_batch)(batch, space) for batch in batches)
-    width = len(SHAPE_NAMES) + space.dimensions
+    done = Parallel(n_jobs=jobs)(delayed(_encode_batch)(batch, reader) for batch in batches)
     if not batches:
         return Encoded(
-            csr_matrix((0, 1 << NGRAM_BITS), dtype=np.float32), np.zeros((0, width), np.float32)
+            csr_matrix((0, 1 << NGRAM_BITS), dtype=np.float32),
+            np.zeros((0, DENSE_SIZE), np.float32),
         )
     sizes = np.concatenate([part[1] for part in done])
     indices = np.concatenate([part[0] for part in done])

@@ -19,7 +19,7 @@ from sklearn.model_selection import GroupKFold
 
 from moderation.classifiers.features import NGRAM_BITS
 from moderation.classifiers.heads import LINEAR_HEADS, LinearHeads
-from moderation.terms import RelevanceKind
+from moderation.terms import TOXIC_KINDS, RelevanceKind
 from moderation.training.encode import Encoded, tfidf
 from moderation.training.rows import Row
 
@@ -33,7 +33,8 @@ __all__ = [
     "targets",
 ]
 
-_STRENGTH = {"spam": 2.0, "toxicity": 2.0, "substance": 1.0, "generic": 2.0}
+_STRENGTH = {"spam": 2.0, "substance": 1.0, "generic": 2.0}
+_KIND_STRENGTH = 0.5
 # scikit-learn's C of each head, by ROC-AUC on sources left out of the fitting split; the test split
 # had no say. Decision record 0004 has the figures.
 _BALANCE = {"corpus": 10.0, "labels": 20.0}
@@ -67,10 +68,19 @@ def targets(rows: Sequence[Row], head: str) -> npt.NDArray[np.float32]:
     def target(row: Row) -> bool | None:
         if head == "generic":
             return None if row.kind is None else row.kind is RelevanceKind.GENERIC
+        if head in TOXIC_KINDS:
+            # What is not toxic is of no kind of it.
+            known = row.kinds is not None and head in row.kinds_known
+            return head in (row.kinds or ()) if known else None
         value: bool | None = getattr(row, head)
         return value
 
     return np.array([np.nan if (t := target(r)) is None else float(t) for r in rows], np.float32)
+
+
+def strength(head: str) -> float:
+    """Give scikit-learn's C of a head: how much its weights may cost less than its errors."""
+    return _STRENGTH.get(head, _KIND_STRENGTH)
 
 
 def _weights(
@@ -201,7 +211,7 @@ def fit_heads(
         known = None
         if base is not None:
             known = HeadFit(
-                np.asarray(base.weights[:, column]),
+                np.asarray(base.weights[:, column], np.float32),
                 np.asarray(base.dense[:, column]),
                 float(base.intercept[column]),
             )
@@ -214,7 +224,7 @@ def fit_heads(
             wanted,
             _weights([rows[i] for i in chosen], wanted, head),
             # On top of a model that knows already, changes must be well supported.
-            _STRENGTH[head] * (0.1 if known is not None else 1.0),
+            strength(head) * (0.1 if known is not None else 1.0),
             known,
         )
     return fits
@@ -244,7 +254,7 @@ def out_of_fold_logits(
             encoded.dense[chosen[fit]],
             wanted[fit],
             _weights([rows[chosen[i]] for i in fit], wanted[fit], head),
-            _STRENGTH[head],
+            strength(head),
             None,
         )
         logits[chosen[held]] = part.logits(ngrams[chosen[held]], encoded.dense[chosen[held]])
@@ -257,8 +267,9 @@ def assemble(
     """Lay fitted heads side by side, as serving reads them."""
     return LinearHeads(
         idf=np.asarray(idf, np.float32),
-        weights=np.stack([fits[head].ngrams for head in LINEAR_HEADS], axis=1),
+        weights=np.stack([fits[head].ngrams for head in LINEAR_HEADS], axis=1).astype(np.float16),
         dense=np.stack([fits[head].dense for head in LINEAR_HEADS], axis=1),
         intercept=np.array([fits[head].intercept for head in LINEAR_HEADS], np.float32),
         calibration=calibration,
+        offered=np.ones(len(LINEAR_HEADS), np.bool_),
     )

@@ -17,9 +17,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 
-from moderation.classifiers.features import featurise
 from moderation.classifiers.heads import LINEAR_HEADS, LinearHeads
-from moderation.classifiers.meaning import MeaningSpace
+from moderation.classifiers.reading import Reader
 from moderation.classifiers.relevance import KINDS, RelevanceHead
 from moderation.errors import TrainingError
 from moderation.terms import RelevanceKind
@@ -65,14 +64,14 @@ class ReadHeads:
 
 
 def fit_relevance(
-    rows: Sequence[Row], space: MeaningSpace, heads: LinearHeads, read: ReadHeads, *, seed: int
+    rows: Sequence[Row], reader: Reader, heads: LinearHeads, read: ReadHeads, *, seed: int
 ) -> RelevanceHead:
     """
     Fit the head.
 
     Args:
         rows: of the fitting split.
-        space: the meaning space of the model being made.
+        reader: of the model being made.
         heads: its linear heads.
         read: log-odds of the same rows.
         seed: for swapping articles and starting the perceptrons.
@@ -84,7 +83,7 @@ def fit_relevance(
     missing = [kind.value for kind in KINDS if all(pair.row.kind is not kind for pair in pairs)]
     if missing:
         raise TrainingError(f"relevance has no {' and no '.join(missing)} comment to learn from")
-    features = pair_features(pairs, space, heads.idf, read.generic, read.substance)
+    features = pair_features(pairs, reader, heads.idf, read.generic, read.substance)
     wanted, weights = _wanted(pairs), _weights(pairs)
     scaler = StandardScaler().fit(features, sample_weight=weights)
     standard = scaler.transform(features)
@@ -148,7 +147,7 @@ def blend(base: RelevanceHead, new: RelevanceHead, share: float) -> RelevanceHea
 
 
 def calibrate_relevance(
-    head: RelevanceHead, rows: Sequence[Row], space: MeaningSpace, heads: LinearHeads, *, seed: int
+    head: RelevanceHead, rows: Sequence[Row], reader: Reader, heads: LinearHeads, *, seed: int
 ) -> RelevanceHead:
     """
     Sharpen or soften the probabilities by one temperature (Guo and others, ICML 2017).
@@ -156,7 +155,7 @@ def calibrate_relevance(
     Args:
         head: as fitted.
         rows: of the calibrating split; without pairs of our own or a site's the head stays.
-        space: the meaning space of the model being made.
+        reader: of the model being made.
         heads: its linear heads; they were not fitted on these rows.
         seed: for swapping articles.
     """
@@ -164,7 +163,7 @@ def calibrate_relevance(
     if len(pairs) < 50:
         return head
     own = [replace(pair, index=number) for number, pair in enumerate(pairs)]
-    features = pair_features(own, space, heads.idf, *_log_odds(own, space, heads))
+    features = pair_features(own, reader, heads.idf, *_log_odds(own, reader, heads))
     wanted, weights = _wanted(own), _weights(own)
     logits = np.log(np.stack([head.kinds(row) for row in features]).astype(np.float64) + 1e-12)
 
@@ -179,14 +178,11 @@ def calibrate_relevance(
     return replace(head, weights=head.weights * factor, intercept=head.intercept * factor)
 
 
-def _log_odds(
-    pairs: Sequence[Pair], space: MeaningSpace, heads: LinearHeads
-) -> tuple[Float64, Float64]:
+def _log_odds(pairs: Sequence[Pair], reader: Reader, heads: LinearHeads) -> tuple[Float64, Float64]:
     found = np.zeros((2, len(pairs)))
     columns = [LINEAR_HEADS.index("generic"), LINEAR_HEADS.index("substance")]
     for number, pair in enumerate(pairs):
-        features = featurise(normalise(pair.row.text))
-        found[:, number] = heads.logits(features, space.read(features.grams).vector)[columns]
+        found[:, number] = heads.logits(reader.read(normalise(pair.row.text)))[columns]
     return found[0], found[1]
 
 

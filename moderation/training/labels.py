@@ -52,6 +52,7 @@ def _row(label: Label) -> Row:
         toxicity=True if VerdictLabel.TOXIC in named else False if approved else None,
         substance=substance,
         kind=kinds[0] if len(kinds) == 1 else None,
+        kinds=frozenset() if approved and VerdictLabel.TOXIC not in named else None,
         article=article,
         parent=label.parent_text,
     )

@@ -16,8 +16,7 @@ import numpy.typing as npt
 from joblib import Parallel, delayed
 
 from moderation.classifiers.articles import ArticleAnalysis, analyse_text, article_digest
-from moderation.classifiers.features import featurise
-from moderation.classifiers.meaning import MeaningSpace
+from moderation.classifiers.reading import Reader
 from moderation.classifiers.relevance import PAIR_NAMES, match
 from moderation.terms import Article, RelevanceKind
 from moderation.text import normalise
@@ -104,6 +103,7 @@ def make_fragments(rows: Sequence[Row], *, seed: int = 0) -> list[Row]:
                     text=" ".join(piece),
                     spam=None,
                     toxicity=None,
+                    kinds=None,
                     substance=None,
                     weight=row.weight * _FRAGMENT_WEIGHT,
                 )
@@ -114,35 +114,29 @@ def make_fragments(rows: Sequence[Row], *, seed: int = 0) -> list[Row]:
 def _features_batch(
     pairs: Sequence[Pair],
     analyses: Sequence[ArticleAnalysis],
-    space: MeaningSpace,
+    reader: Reader,
     idf: npt.NDArray[np.float32],
     generic: npt.NDArray[np.float64],
     substance: npt.NDArray[np.float64],
 ) -> npt.NDArray[np.float32]:
     made = np.zeros((len(pairs), len(PAIR_NAMES)), np.float32)
     for number, (pair, article) in enumerate(zip(pairs, analyses, strict=True)):
-        features = featurise(normalise(pair.row.text))
-        parent = None
-        if pair.row.parent:
-            parent_features = featurise(normalise(pair.row.parent))
-            parent = (parent_features, space.read(parent_features.grams))
         made[number] = match(
-            features,
-            space.read(features.grams),
+            reader.read(normalise(pair.row.text)),
             article,
-            space=space,
+            space=reader.space,
             idf=idf,
             generic=float(generic[number]),
             substance=float(substance[number]),
             language=pair.row.language,
-            parent=parent,
+            parent=reader.read(normalise(pair.row.parent)) if pair.row.parent else None,
         ).features
     return made
 
 
 def pair_features(
     pairs: Sequence[Pair],
-    space: MeaningSpace,
+    reader: Reader,
     idf: npt.NDArray[np.float32],
     generic: npt.NDArray[np.float64],
     substance: npt.NDArray[np.float64],
@@ -152,7 +146,7 @@ def pair_features(
 
     Args:
         pairs: to measure.
-        space: of the model being made.
+        reader: of the model being made.
         idf: float32, shape (2**NGRAM_BITS,).
         generic: float64, shape (n_rows,): log-odds by `Pair.index`; `substance` likewise.
 
@@ -165,14 +159,14 @@ def pair_features(
         article = pair.row.article or Article()
         digest = article_digest(article)
         if digest not in known:
-            known[digest] = analyse_text(space, article)
+            known[digest] = analyse_text(reader.space, article)
         analyses.append(known[digest])
     size = 256
     parts = Parallel(n_jobs=-1)(
         delayed(_features_batch)(
             pairs[i : i + size],
             analyses[i : i + size],
-            space,
+            reader,
             idf,
             generic[[p.index for p in pairs[i : i + size]]],
             substance[[p.index for p in pairs[i : i + size]]],

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from moderation.terms import Article, RelevanceKind
+from moderation.terms import TOXIC_KINDS, Article, RelevanceKind
 from moderation.text import fingerprint, normalise
 
 __all__ = ["Row", "Split", "deduplicate", "split_of"]
@@ -42,6 +42,7 @@ class Row:
             never a target.
         kinds: the kinds of toxicity it is of, in the words of the corpus; empty for a row that is
             not toxic.
+        kinds_known: the kinds that `kinds` speaks of; the others are not labelled.
     """
 
     text: str
@@ -58,6 +59,7 @@ class Row:
     assumed: frozenset[str] = frozenset()
     family: str | None = None
     kinds: frozenset[str] | None = None
+    kinds_known: frozenset[str] = frozenset(TOXIC_KINDS)
 
 
 def split_of(row: Row) -> Split:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from moderation.errors import SourceError
-from moderation.terms import Article, RelevanceKind
+from moderation.terms import TOXIC_KINDS, Article, RelevanceKind
 from moderation.training.rows import Row
 
 __all__ = [
@@ -51,6 +51,7 @@ class Source:
             answers its post) or ``text`` (no labels, only language).
         labels: native labels that are clear enough to use; empty: all.
         assume: head -> what all its rows are, by the set's nature.
+        kinds: native mark -> kind of toxicity, for sets that tell kinds apart.
         weight: of each row in fitting.
         rows: at most so many rows are used, drawn with a fixed seed; 0 is all.
         thread: whether title and context are the post its rows answer.
@@ -68,6 +69,7 @@ class Source:
     head: str
     labels: frozenset[str] = frozenset()
     assume: Mapping[str, bool] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
     weight: float = 1.0
     rows: int = 0
     thread: bool = False
@@ -122,6 +124,12 @@ def read_sources(path: Path) -> list[Source]:
             raise SourceError(
                 f"{source.head!r} is none of spam, toxicity, relevance, text",
                 field=f"{path}: sources.{name}.head",
+            )
+        strange = sorted(set(source.kinds.values()) - set(TOXIC_KINDS))
+        if strange:
+            raise SourceError(
+                f"{strange[0]!r} is none of {', '.join(TOXIC_KINDS)}",
+                field=f"{path}: sources.{name}.kinds",
             )
         sources.append(source)
     return sources
@@ -189,6 +197,7 @@ def _row(source: Source, entry: Mapping[str, str]) -> Row | None:
     if not text.strip() or (source.labels and entry["label"] not in source.labels):
         return None
     known = {**source.assume}
+    kinds = None
     kind = None
     if source.head == "relevance":
         # A comment that does not answer its post may still be on its topic: only the good ones
@@ -198,6 +207,10 @@ def _row(source: Source, entry: Mapping[str, str]) -> Row | None:
         if bad not in {"0", "1"}:
             return None
         known[source.head] = bad == "1"
+        if source.kinds:
+            marks = {*entry["label"].split("|"), *(entry.get("extra") or "").split("|")}
+            found = frozenset(source.kinds[mark] for mark in marks if mark in source.kinds)
+            kinds = found if found or bad == "0" else None
     article = None
     title, context = entry.get("title") or None, entry.get("context") or None
     if source.thread:
@@ -215,6 +228,8 @@ def _row(source: Source, entry: Mapping[str, str]) -> Row | None:
         spam=known.get("spam"),
         toxicity=known.get("toxicity"),
         kind=kind,
+        kinds=kinds,
+        kinds_known=frozenset(source.kinds.values()) if bad == "1" else frozenset(TOXIC_KINDS),
         article=article,
         weight=source.weight,
         assumed=frozenset(source.assume),

@@ -41,6 +41,9 @@ __all__ = [
 Probability = Field(ge=0, le=1)
 
 
+_Kind = Field(ge=0, le=1, description="Null when this model could not be measured for it.")
+
+
 def _sometimes(schema: dict[str, Any]) -> None:
     """Show a field that is left out at times without the default it never has."""
     del schema["default"]
@@ -107,6 +110,11 @@ class ScoresPart(BaseModel):
 
     spam: float | None = Probability
     toxicity: float | None = Probability
+    insult: float | None = _Kind
+    threat: float | None = _Kind
+    identity_attack: float | None = _Kind
+    profanity: float | None = _Kind
+    sexual: float | None = _Kind
     relevance: float | None = Field(ge=0, le=1, description="Null without an article.")
     substance: float | None = Probability
 

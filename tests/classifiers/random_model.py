@@ -9,10 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 from moderation.classifiers.bundle import Card, fitted_libraries
-from moderation.classifiers.features import NGRAM_BITS, SHAPE_NAMES, grams
+from moderation.classifiers.features import NGRAM_BITS, grams
 from moderation.classifiers.heads import LINEAR_HEADS, LinearHeads
-from moderation.classifiers.meaning import MEANING_SIZE, MeaningSpace
+from moderation.classifiers.lexicon import LEXICON_KINDS, Lexicon
+from moderation.classifiers.meaning import MEANING_SIZE, MeaningSpace, pack_rows
 from moderation.classifiers.model import LearnedModel
+from moderation.classifiers.reading import DENSE_SIZE, Reader
 from moderation.classifiers.relevance import PAIR_NAMES, RelevanceHead
 
 __all__ = ["KNOWN_WORDS", "make_card", "make_model"]
@@ -29,21 +31,25 @@ def make_model(version: str = "20260301-1", *, seed: int = 0) -> LearnedModel:
 
     heads, pairs, hidden = len(LINEAR_HEADS), len(PAIR_NAMES), 4
     words = np.sort(np.array([grams(word).words[0] for word in KNOWN_WORDS], np.uint64))
-    rows = chance.integers(-127, 128, (len(words), MEANING_SIZE)).astype(np.int8)
+    rows, scale, norms = pack_rows(normal(len(words), MEANING_SIZE))
     return LearnedModel(
         version=version,
-        space=MeaningSpace(
-            words=words,
-            rows=rows,
-            scale=np.full(len(words), 0.02, np.float32),
-            norms=np.linalg.norm(rows.astype(np.float32), axis=1).astype(np.float32),
+        reader=Reader(
+            MeaningSpace(
+                words=words,
+                rows=rows,
+                scale=scale,
+                norms=norms,
+            ),
+            _lexicon("idiot", "insult"),
         ),
         heads=LinearHeads(
             idf=(5 + chance.random(2**NGRAM_BITS)).astype(np.float32),
-            weights=normal(2**NGRAM_BITS, heads),
-            dense=normal(len(SHAPE_NAMES) + MEANING_SIZE, heads),
+            weights=normal(2**NGRAM_BITS, heads).astype(np.float16),
+            dense=normal(DENSE_SIZE, heads),
             intercept=normal(heads),
             calibration=np.tile(np.array([1, 0], np.float32), (heads, 1)),
+            offered=np.ones(heads, np.bool_),
         ),
         relevance=RelevanceHead(
             mean=normal(pairs),
@@ -53,6 +59,16 @@ def make_model(version: str = "20260301-1", *, seed: int = 0) -> LearnedModel:
             weights=normal(3, hidden),
             intercept=normal(3),
         ),
+    )
+
+
+def _lexicon(word: str, kind: str) -> Lexicon:
+    return Lexicon(
+        phrases=np.array([grams(word).words[0]], np.uint64),
+        phrase_kinds=np.array([LEXICON_KINDS.index(kind)], np.uint8),
+        stems=np.empty(0, np.uint64),
+        stem_kinds=np.empty(0, np.uint8),
+        stem_lengths=np.empty(0, np.int64),
     )
 
 

@@ -51,7 +51,7 @@ def test_weights_are_memory_mapped_and_read_only(tmp_path: Path) -> None:
     """The large tables are views of the file, so that all workers share its pages."""
     _write(tmp_path, "20260301-1")
     model = read_bundle(tmp_path, "20260301-1")
-    for table in (model.heads.weights, model.heads.idf, model.space.rows):
+    for table in (model.heads.weights, model.heads.idf, model.reader.space.rows):
         assert isinstance(table.base, np.memmap)
         assert not table.flags.writeable
 

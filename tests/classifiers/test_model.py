@@ -74,12 +74,9 @@ def test_a_broken_head_abstains_and_says_so(model: LearnedModel) -> None:
 
 
 def _ngram_part(model: LearnedModel, text: Text, column: int) -> float:
-    nothing = np.zeros(model.space.dimensions, np.float32)
     without = dataclasses.replace(model.heads, weights=np.zeros_like(model.heads.weights))
-    features = featurise(text)
-    return float(
-        model.heads.logits(features, nothing)[column] - without.logits(features, nothing)[column]
-    )
+    reading = model.reader.read(text)
+    return float(model.heads.logits(reading)[column] - without.logits(reading)[column])
 
 
 @pytest.mark.parametrize("head", LINEAR_HEADS)

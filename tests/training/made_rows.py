@@ -19,7 +19,7 @@ from tests.classifiers.random_model import make_model
 
 __all__ = ["ham", "heads_of", "logits_of", "pills", "put", "spam_logits"]
 
-SPACE = make_model().space
+READER = make_model().reader
 
 _PEOPLE = "the driver, my neighbour, a teacher, our mayor, the nurse, an old sailor".split(", ")
 _DEEDS = "waited for, spoke about, paid for, wrote about, laughed at, asked about".split(", ")
@@ -53,7 +53,7 @@ def pills(count: int, *, seed: int, phrase: str = "cheap pills without prescript
 
 def heads_of(rows: Sequence[Row], base: LinearHeads | None = None) -> LinearHeads:
     """Fit heads on rows, on top of `base` if given, without calibration."""
-    encoded = encode([row.text for row in rows], SPACE)
+    encoded = encode([row.text for row in rows], READER)
     idf = fit_idf(encoded) if base is None else base.idf
     plain = np.tile(np.array([1, 0], np.float32), (len(LINEAR_HEADS), 1))
     return assemble(fit_heads(rows, encoded, idf, base), idf, plain)
@@ -62,10 +62,11 @@ def heads_of(rows: Sequence[Row], base: LinearHeads | None = None) -> LinearHead
 def logits_of(heads: LinearHeads, encoded: Encoded, head: str) -> np.ndarray:
     """Give a head's log-odds of encoded texts."""
     column = LINEAR_HEADS.index(head)
-    fit = HeadFit(heads.weights[:, column], heads.dense[:, column], float(heads.intercept[column]))
+    ngrams = heads.weights[:, column].astype(np.float32)
+    fit = HeadFit(ngrams, heads.dense[:, column], float(heads.intercept[column]))
     return fit.logits(tfidf(encoded, heads.idf), encoded.dense)
 
 
 def spam_logits(heads: LinearHeads, rows: Sequence[Row]) -> np.ndarray:
     """Give the log-odds of spam of rows."""
-    return logits_of(heads, encode([row.text for row in rows], SPACE), "spam")
+    return logits_of(heads, encode([row.text for row in rows], READER), "spam")

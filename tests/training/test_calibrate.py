@@ -11,7 +11,7 @@ from moderation.classifiers.heads import LINEAR_HEADS
 from moderation.training.calibrate import calibrate_heads, platt
 from moderation.training.encode import encode
 from moderation.training.fit import fit_heads, fit_idf
-from tests.training.made_rows import SPACE, ham, pills
+from tests.training.made_rows import READER, ham, pills
 
 DEFAULT = (1.0, 0.0)
 
@@ -73,11 +73,11 @@ def test_heavier_rows_pull_the_sigmoid() -> None:
 def test_only_heads_with_rows_are_calibrated() -> None:
     """Spam has rows here and moves; the other heads keep slope 1."""
     rows = ham(40, seed=1) + pills(40, seed=2)
-    encoded = encode([row.text for row in rows], SPACE)
+    encoded = encode([row.text for row in rows], READER)
     idf = fit_idf(encoded)
     fits = fit_heads(rows, encoded, idf, None)
     unseen = ham(30, seed=11) + pills(30, seed=12)
-    part = encode([row.text for row in unseen], SPACE)
+    part = encode([row.text for row in unseen], READER)
     found = calibrate_heads(unseen, part, idf, fits)
     spam = LINEAR_HEADS.index("spam")
     others = [number for number in range(len(LINEAR_HEADS)) if number != spam]

@@ -31,7 +31,7 @@ from tests.classifiers.random_model import make_model
 
 pytestmark = pytest.mark.usefixtures("in_threads")
 
-SPACE = make_model()
+READER = make_model()
 TRAM = Article(id="tram", title="Tram delayed", body="Cracks in two bridges.")
 SOUP = Article(id="soup", title="Lentil soup", body="A kitchen that feeds a street.")
 
@@ -46,7 +46,7 @@ class SimpleModel:
 
     def analyse(self, article: Article) -> ArticleAnalysis:
         """Analyse as a learned model does."""
-        return SPACE.analyse(article)
+        return READER.analyse(article)
 
     def score(self, items: Sequence[Item], *, explain: bool = True) -> list[Scores]:
         """Score by one word."""

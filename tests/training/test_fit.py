@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from moderation.classifiers.features import NGRAM_BITS, featurise
+from moderation.classifiers.features import NGRAM_BITS
 from moderation.classifiers.heads import LINEAR_HEADS, LinearHeads
 from moderation.terms import RelevanceKind
 from moderation.text import normalise
 from moderation.training.encode import encode, tfidf
 from moderation.training.fit import fit_heads, fit_idf, out_of_fold_logits, targets
 from moderation.training.rows import Row
-from tests.training.made_rows import SPACE, ham, heads_of, logits_of, pills, put, spam_logits
+from tests.training.made_rows import READER, ham, heads_of, logits_of, pills, put, spam_logits
 
 pytestmark = pytest.mark.usefixtures("in_threads")
 
@@ -48,9 +48,8 @@ def test_targets_tell_no_from_not_known() -> None:
 @pytest.mark.parametrize("text", ["I waited for the tram", "", "Привет, 世界 🙂", "a"])
 def test_training_and_serving_see_the_same(base: LinearHeads, text: str) -> None:
     """The log-odds that training computes are those that serving computes."""
-    features = featurise(normalise(text))
-    served = base.logits(features, SPACE.read(features.grams).vector)
-    encoded = encode([text], SPACE)
+    served = base.logits(READER.read(normalise(text)))
+    encoded = encode([text], READER)
     for column, head in enumerate(LINEAR_HEADS):
         assert logits_of(base, encoded, head)[0] == pytest.approx(served[column], abs=1e-3)
 
@@ -154,7 +153,7 @@ def test_labels_count_more_than_a_public_set() -> None:
 
 def test_rare_buckets_weigh_more() -> None:
     """An n-gram in every text says less than one in a single text; all stay finite."""
-    encoded = encode(["tram tram", "tram late", "tram soup"], SPACE)
+    encoded = encode(["tram tram", "tram late", "tram soup"], READER)
     idf = fit_idf(encoded)
     counts = np.asarray(encoded.buckets.sum(axis=0)).ravel()
     assert idf.shape == (1 << NGRAM_BITS,)
@@ -168,7 +167,7 @@ def test_out_of_fold_no_row_judges_itself() -> None:
     rows = [
         put(row.text, n, spam=bool(chance.integers(2))) for n, row in enumerate(ham(120, seed=9))
     ]
-    encoded = encode([row.text for row in rows], SPACE)
+    encoded = encode([row.text for row in rows], READER)
     idf = fit_idf(encoded)
     fits = fit_heads(rows, encoded, idf, None)
     wanted = [row.spam for row in rows]
@@ -181,7 +180,7 @@ def test_out_of_fold_no_row_judges_itself() -> None:
 def test_out_of_fold_with_too_few_groups_is_the_fit() -> None:
     """Four groups make no five folds; the head's own word is taken then."""
     rows = [*ham(2, seed=1), *pills(2, seed=2)]
-    encoded = encode([row.text for row in rows], SPACE)
+    encoded = encode([row.text for row in rows], READER)
     idf = fit_idf(encoded)
     fits = fit_heads(rows, encoded, idf, None)
     expected = fits["spam"].logits(tfidf(encoded, idf), encoded.dense)

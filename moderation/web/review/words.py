@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from moderation.desk.disguise import Disguise
-from moderation.terms import HEADS, RelevanceKind, Scores, VerdictLabel
+from moderation.terms import HEADS, TOXIC_KINDS, RelevanceKind, Scores, VerdictLabel
 
 __all__ = [
     "CHOICES",
@@ -107,7 +107,12 @@ def score_rows(scores: Scores) -> list[dict[str, object]]:
 
     A high spam or toxicity score is a concern, a low relevance or substance score likewise.
     """
-    names = [*HEADS, *(name for name in scores.values if name not in HEADS)]
+    names = [
+        name
+        for name in (*HEADS, *(name for name in scores.values if name not in HEADS))
+        # A kind of toxicity that the model does not offer is nobody's business here.
+        if not (name in TOXIC_KINDS and scores.values.get(name) is None)
+    ]
     rows: list[dict[str, object]] = []
     for name in names:
         value = scores.values.get(name)

@@ -1,0 +1,120 @@
+"""
+Compiles the word lists of `training_data/lexicon/` into the lexicon that a model carries.
+
+Reads files, names file and key of whatever is wrong; fits nothing.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import numpy as np
+
+from moderation.classifiers.features import grams
+from moderation.classifiers.lexicon import LEXICON_KINDS, Lexicon
+from moderation.errors import CorpusError
+from moderation.text import normalise
+
+__all__ = ["compile_lexicon", "empty_lexicon", "hash_entry"]
+
+_LEAST_STEM = 3
+_MOST_STEM = 8
+# Longer stems are cut: another length costs every comment another look, and eight letters tell.
+_MOST_WORDS = 4
+
+# What Arabic joins to the word that follows: the article, "and", "so", "with", "to", "like".
+_CLITICS = ("", "ال", "و", "وال", "ف", "فال", "ب", "بال", "ل", "لل", "ك", "كال")
+
+
+def hash_entry(entry: str) -> str:
+    """
+    Give the form in which a word that is not to be printed stands in a list.
+
+    ``p`` is a word or phrase, ``s`` and a number a stem of so many letters; then the hash, hex.
+
+    Raises:
+        ValueError: nothing is left of the entry, or it has more than four words.
+    """
+    kind, value = _hash(entry)
+    return f"{kind}:{value:016x}"
+
+
+def _hash(entry: str) -> tuple[str, int]:
+    stem = entry.endswith("*")
+    hashed = grams(normalise(entry.rstrip("*")).folded)
+    size = hashed.words.size
+    if not 1 <= size <= _MOST_WORDS:
+        raise ValueError(f"has {size} words; one to four are possible")
+    length = int(hashed.word_ends[0] - hashed.word_starts[0])
+    if stem and size == 1 and length >= _LEAST_STEM:
+        length = min(length, _MOST_STEM)
+        return f"s{length}", int(hashed.stems(np.array([length]))[0, 0])
+    return "p", int(hashed.phrases()[size - 1][0])
+
+
+def compile_lexicon(folder: Path) -> Lexicon:
+    """
+    Read every ``*.toml`` of a folder; an entry in two lists counts for the first of them.
+
+    Raises:
+        CorpusError: a file is not TOML, a list is unknown, or an entry cannot be used; `field` is
+            file, list and entry.
+    """
+    phrases: dict[int, int] = {}
+    stems: dict[int, int] = {}
+    lengths: set[int] = set()
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            lists = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise CorpusError(f"cannot be read: {error}", field=path.name) from error
+        unknown = sorted(set(lists) - set(LEXICON_KINDS))
+        if unknown:
+            known = ", ".join(LEXICON_KINDS)
+            raise CorpusError(f"is none of {known}", field=f"{path.name}: {unknown[0]}")
+        for number, kind in enumerate(LEXICON_KINDS):
+            for entry in lists.get(kind, ()):
+                where = f"{path.name}: {kind}: {entry!r}"
+                for form in _forms(entry, path.stem, where):
+                    name, value = _read(form, where)
+                    if name == "p":
+                        phrases.setdefault(value, number)
+                    else:
+                        stems.setdefault(value, number)
+                        lengths.add(int(name[1:]))
+    return _lexicon(phrases, stems, lengths)
+
+
+def empty_lexicon() -> Lexicon:
+    """Give a lexicon that knows nothing."""
+    return _lexicon({}, {}, set())
+
+
+def _lexicon(phrases: dict[int, int], stems: dict[int, int], lengths: set[int]) -> Lexicon:
+    def columns(found: dict[int, int]) -> tuple[np.ndarray, np.ndarray]:
+        keys = sorted(found)
+        return np.array(keys, np.uint64), np.array([found[key] for key in keys], np.uint8)
+
+    return Lexicon(
+        *columns(phrases), *columns(stems), np.array(sorted(lengths, reverse=True), np.int64)
+    )
+
+
+def _forms(entry: object, language: str, where: str) -> list[str]:
+    if not isinstance(entry, str):
+        raise CorpusError("is not a string", field=where)
+    is_arabic = language == "ar" and "\u0600" <= entry[:1] <= "\u06ff"
+    if not is_arabic or entry.startswith("ال"):
+        return [entry]
+    return [clitic + entry for clitic in _CLITICS]
+
+
+def _read(entry: str, where: str) -> tuple[str, int]:
+    name, colon, digits = entry.partition(":")
+    try:
+        if colon and (name == "p" or (name[:1] == "s" and name[1:].isdigit())):
+            return name, int(digits, 16)
+        return _hash(entry)
+    except ValueError as error:
+        raise CorpusError(str(error), field=where) from error
