@@ -1,0 +1,39 @@
+"""The review pages under test: a real SQLite store, and who looks at them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.reviewing import Desk, open_desk
+from tests.reviewing_app import make_app
+from tests.web.review.browsing import Browser, signed_in
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """Make an empty store."""
+    opened = open_desk(tmp_path)
+    yield opened
+    opened.store.close()
+
+
+@pytest.fixture
+def app(desk: Desk, tmp_path: Path) -> Flask:
+    """Build the whole service on it."""
+    return make_app(desk, tmp_path)
+
+
+@pytest.fixture
+def stranger(app: Flask) -> Browser:
+    """Give a browser in which nobody is signed in."""
+    return Browser(app)
+
+
+@pytest.fixture
+def anna(app: Flask, desk: Desk) -> Browser:
+    """Give a browser in which Anna is signed in."""
+    return signed_in(app, desk, "anna")
