@@ -155,6 +155,7 @@ class Accounts:
             "folded_name": name.casefold(),
             "password_hash": None if password is None else self._hasher.hash(_bytes(password)),
             "created_at": now,
+            "session_version": 0,
         }
         try:
             self._database.insert([(tables.reviewers, values)])
@@ -173,29 +174,39 @@ class Accounts:
             return None
         return _read_reviewer(row) if row is not None and known is not None else None
 
-    def set_password(self, reviewer_id: str, password: str, *, now: datetime) -> None:
+    def set_password(self, reviewer_id: str, password: str, *, now: datetime) -> Reviewer:
         """
-        Give a reviewer a new password; the old one is worthless at once.
+        Give a reviewer a new password and end all their sessions; the old one is worthless at once.
+
+        Returns:
+            The reviewer, under whose `session_version` a new session may begin.
 
         Raises:
             NotFound: there is no such reviewer.
         """
-        reviewers, hashed = tables.reviewers, self._hasher.hash(_bytes(password))
+        hashed = self._hasher.hash(_bytes(password))
+        return self._end_sessions(
+            reviewer_id,
+            now,
+            kind="reviewer.password_set",
+            actor=f"reviewer:{reviewer_id}",
+            password_hash=hashed,
+        )
 
-        def work(connection: Connection) -> str | None:
-            id: str | None = connection.scalar(
-                update(reviewers)
-                .where(reviewers.c.id == reviewer_id)
-                .values(password_hash=hashed)
-                .returning(reviewers.c.id)
-            )
-            if id is not None:
-                event = {"kind": "reviewer.password_set", "actor": f"reviewer:{id}", "subject": id}
-                connection.execute(insert(tables.events).values(at=now, data={}, **event))
-            return id
+    def end_sessions(self, reviewer_id: str, *, actor: str, now: datetime) -> Reviewer:
+        """
+        End every session of a reviewer, wherever it is.
 
-        if self._database.write(work) is None:
-            raise NotFound("There is no such reviewer.", field="reviewer_id")
+        Args:
+            actor: who does it, as events name them.
+
+        Returns:
+            The reviewer as it is now.
+
+        Raises:
+            NotFound: there is no such reviewer.
+        """
+        return self._end_sessions(reviewer_id, now, kind="reviewer.sessions_ended", actor=actor)
 
     def reviewer(self, id: str) -> Reviewer | None:
         """Give a reviewer by id."""
@@ -269,6 +280,28 @@ class Accounts:
         """Checked for reviewers nobody knows, so that both answers take the same time."""
         return self._hasher.hash(secrets.token_hex(_SECRET_BYTES))
 
+    def _end_sessions(
+        self, reviewer_id: str, now: datetime, *, kind: str, actor: str, **changes: str
+    ) -> Reviewer:
+        reviewers = tables.reviewers
+
+        def work(connection: Connection) -> Row[Any] | None:
+            row = connection.execute(
+                update(reviewers)
+                .where(reviewers.c.id == reviewer_id)
+                .values(session_version=reviewers.c.session_version + 1, **changes)
+                .returning(reviewers)
+            ).first()
+            if row is not None:
+                event = {"kind": kind, "actor": actor, "subject": row.id}
+                connection.execute(insert(tables.events).values(at=now, data={}, **event))
+            return row
+
+        row = self._database.write(work)
+        if row is None:
+            raise NotFound("There is no such reviewer.", field="reviewer_id")
+        return _read_reviewer(row)
+
     def _reviewer(self, condition: Any) -> Row[Any] | None:
         with self._database.reading() as connection:
             return connection.execute(select(tables.reviewers).where(condition)).first()
@@ -296,4 +329,10 @@ def _read_key(row: Row[Any]) -> Key:
 
 
 def _read_reviewer(row: Row[Any]) -> Reviewer:
-    return Reviewer(row.id, row.name, row.password_hash is not None, row.created_at)
+    return Reviewer(
+        id=row.id,
+        name=row.name,
+        has_password=row.password_hash is not None,
+        created_at=row.created_at,
+        session_version=row.session_version,
+    )

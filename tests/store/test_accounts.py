@@ -102,6 +102,35 @@ def test_a_name_is_taken_once(store: Store, now: datetime) -> None:
         assert caught.value.field == "name"
 
 
+def test_a_new_password_replaces_the_old_one(store: Store, now: datetime) -> None:
+    """It is the only one that signs in, all sessions end with the old one, and the log says so."""
+    ana = store.accounts.add_reviewer("Ana", "correct horse", now=now)
+    changed = store.accounts.set_password(ana.id, "battery staple", now=now)
+    assert changed.session_version == ana.session_version + 1
+    assert store.accounts.reviewer_by_password("Ana", "correct horse") is None
+    assert store.accounts.reviewer_by_password("Ana", "battery staple") == changed
+    (event,) = store.events.recent(subject=ana.id)
+    assert (event.kind, event.actor) == ("reviewer.password_set", f"reviewer:{ana.id}")
+    with pytest.raises(NotFound):
+        store.accounts.set_password("nobody", "battery staple", now=now)
+
+
+def test_ending_sessions_counts_for_one_reviewer_each_time(store: Store, now: datetime) -> None:
+    """Every ending is another version, even at the same moment; nobody else's changes."""
+    ana = store.accounts.add_reviewer("Ana", None, now=now)
+    bo = store.accounts.add_reviewer("Bo", None, now=now)
+    for ended in (1, 2):
+        found = store.accounts.end_sessions(ana.id, actor="system", now=now)
+        assert found.session_version == ended
+        assert store.accounts.reviewer(ana.id) == found
+    assert store.accounts.reviewer(bo.id) == bo
+    assert {event.kind for event in store.events.recent(subject=ana.id)} == {
+        "reviewer.sessions_ended"
+    }
+    with pytest.raises(NotFound):
+        store.accounts.end_sessions("nobody", actor="system", now=now)
+
+
 def test_a_link_signs_in_once(store: Store, now: datetime) -> None:
     """A link works once and before it expires; unknown ones never do."""
     ana = store.accounts.add_reviewer("Ana", None, now=now)

@@ -216,6 +216,7 @@ def sign_in_as(found: Reviewer, *, by: str) -> None:
     session["reviewer"] = found.id
     session["by"] = by
     session["signed_in_at"] = rooms().now().isoformat()
+    session["version"] = found.session_version
 
 
 def own_path(target: str | None) -> str | None:
@@ -237,5 +238,9 @@ def _signed_in() -> Reviewer | None:
         return None
     if rooms().now() - datetime.fromisoformat(at) > SESSION_LIFETIME:
         return None
-    # Asked of the store each time: a removed reviewer is out at once.
-    return rooms().store.accounts.reviewer(id)
+    # Asked of the store each time: whoever was removed or signed out everywhere is out at once.
+    found = rooms().store.accounts.reviewer(id)
+    # A session from before versions were counted has none, and began under the first.
+    if found is None or session.get("version", 0) != found.session_version:
+        return None
+    return found

@@ -71,6 +71,16 @@ def test_a_session_ends_after_twelve_hours(desk: Desk, anna: Browser) -> None:
     assert anna.get("/review/").status_code == 303
 
 
+def test_a_session_from_before_versions_were_counted_holds(desk: Desk, anna: Browser) -> None:
+    """An upgrade of the store signs nobody out; the next sign-out ends such a session too."""
+    with anna.client.session_transaction(path="/review/") as session:
+        del session["version"]
+    assert anna.get("/review/").status_code == 200
+    (reviewer,) = desk.store.accounts.reviewers()
+    desk.store.accounts.end_sessions(reviewer.id, actor="system", now=desk.clock())
+    assert anna.get("/review/").status_code == 303
+
+
 def test_a_reviewer_unknown_to_the_store_is_out_at_once(
     desk: Desk, anna: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:

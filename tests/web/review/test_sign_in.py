@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 
 from moderation.web.review.sign_in import throttle
 from tests.reviewing import Desk
-from tests.web.review.browsing import Browser
+from tests.web.review.browsing import Browser, signed_in
 
 
 def test_looking_at_a_link_does_not_use_it_up(desk: Desk, stranger: Browser) -> None:
@@ -78,6 +79,37 @@ def test_sign_out_needs_a_post_and_ends_the_session(anna: Browser) -> None:
     assert anna.get("/review/").status_code == 303
 
 
+def test_sign_out_ends_every_session_even_a_stolen_one(
+    app: Flask, desk: Desk, anna: Browser
+) -> None:
+    """A copied cookie and another device are out with the button; a colleague stays in."""
+    thief, phone = Browser(app), Browser(app)
+    cookie = anna.client.get_cookie("review_session", path="/review")
+    assert cookie
+    thief.client.set_cookie("review_session", cookie.value, path="/review")
+    (reviewer,) = desk.store.accounts.reviewers()
+    phone.send(desk.link(reviewer.id))
+    ben = signed_in(app, desk, "ben")
+    for browser in (thief, phone, ben):
+        assert browser.get("/review/").status_code == 200
+    assert "Sign out everywhere" in anna.get("/review/").text
+    left = anna.send("/review/", "/review/sign-out")
+    said = "You are signed out, here and on every other device."
+    assert said in anna.get(left.location).text
+    assert said not in anna.get(left.location).text
+    for browser in (thief, phone):
+        assert browser.get("/review/").status_code == 303
+    assert ben.get("/review/").status_code == 200
+
+
+def test_who_signs_in_again_at_the_same_moment_is_in(desk: Desk, anna: Browser) -> None:
+    """The clock stands between sign-out and sign-in here, and nothing depends on its ticks."""
+    (reviewer,) = desk.store.accounts.reviewers()
+    anna.send("/review/", "/review/sign-out")
+    assert anna.send(desk.link(reviewer.id)).location == "/review/"
+    assert anna.get("/review/").status_code == 200
+
+
 def test_a_forged_next_is_ignored(desk: Desk, stranger: Browser) -> None:
     """A link to the sign-in page cannot send a moderator elsewhere."""
     desk.reviewer("anna", "six blue lanterns")
@@ -96,6 +128,18 @@ def test_a_fresh_link_lets_a_reviewer_set_a_password(desk: Desk, anna: Browser) 
     anna.send("/review/", "/review/sign-out")
     answer = anna.send("/review/sign-in", name="anna", password="six blue lanterns")
     assert answer.status_code == 303
+
+
+def test_a_new_password_ends_every_other_session(app: Flask, desk: Desk, anna: Browser) -> None:
+    """Who set it goes on working; a second device, signed in at the same moment, is out."""
+    (reviewer,) = desk.store.accounts.reviewers()
+    other = Browser(app)
+    other.send(desk.link(reviewer.id))
+    assert other.get("/review/").status_code == 200
+    answer = anna.send("/review/password", new="six blue lanterns", again="six blue lanterns")
+    assert "You were signed out everywhere but here." in answer.text
+    assert anna.get("/review/").status_code == 200
+    assert other.get("/review/").status_code == 303
 
 
 def test_later_the_old_password_is_asked_for(desk: Desk, stranger: Browser) -> None:
