@@ -17,7 +17,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
-from moderation.classifiers.articles import ArticleMemory
+from moderation.classifiers.articles import ArticleMemory, article_digest
 from moderation.classifiers.model import Item
 from moderation.config import Config
 from moderation.desk.check import SIGNAL_NAMES
@@ -69,7 +69,7 @@ class FixedModel:
         """Give something that stands for the analysis."""
         if self.breaks_on_articles:
             raise ValueError(f"cannot read {article.title}")
-        return SimpleNamespace(digest=f"{article.title}|{article.body}")
+        return SimpleNamespace(digest=article_digest(article))
 
     def score(self, items: Sequence[Item], *, explain: bool = True) -> list[Scores]:
         """Give the fixed scores, or break on a text as told."""
