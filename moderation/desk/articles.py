@@ -76,6 +76,15 @@ def remember(store: Store, site: str, resolved: Resolved, now: datetime) -> str 
     if article is None:
         return None
     digest = resolved.digest or article_digest(article)
-    if stored and stored.digest == digest and (stored.article.url or not article.url):
+    if stored and stored.digest == digest and not _adds_to(stored.article, article):
         return stored.key
     return store.articles.put(site, article, digest, now).key
+
+
+def _adds_to(known: Article, article: Article) -> bool:
+    """Tell whether a name or a language came along that was not known; no name is replaced."""
+    return bool(
+        (article.id and not known.id)
+        or (article.url and not known.url)
+        or (article.language and not known.language)
+    )

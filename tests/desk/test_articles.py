@@ -96,3 +96,15 @@ def test_a_digest_worked_out_already_is_taken(store: Store) -> None:
     stored = store.articles.find("default", id="7")
     assert stored is not None
     assert (stored.key, stored.digest) == (key, "d" * 64)
+
+
+def test_a_name_that_comes_later_is_added(store: Store) -> None:
+    """An article met by address gets its id and language from the comment that names them."""
+    by_address = Article(url=FULL.url, title=FULL.title, body=FULL.body)
+    key = remember(store, "default", resolve(store, "default", by_address), NOON)
+    named = Article(id="7", url=FULL.url, language="en")
+    assert remember(store, "default", resolve(store, "default", named), NOON) == key
+    found = store.articles.find("default", id="7")
+    assert found is not None
+    assert (found.key, found.article.language) == (key, "en")
+    assert found.article.body == FULL.body
