@@ -79,6 +79,18 @@ def test_skipping_leads_to_another_case(desk: Desk, view: QueueView) -> None:
     assert set(seen) == ids
 
 
+@pytest.mark.parametrize("view", [QueueView(), QueueView(reason="SPAM")])
+def test_a_skipped_case_is_free_for_others_at_once(desk: Desk, view: QueueView) -> None:
+    """Skipping gives the case back, in whatever view."""
+    anna, ben = desk.reviewer("anna"), desk.reviewer("ben")
+    first = desk.hold("one", reason="SPAM", priority=0.9)
+    second = desk.hold("two", reason="SPAM", priority=0.1)
+    assert first.case is not None
+    assert following(desk, anna, view) == first.id
+    assert following(desk, anna, view, after=first.case.id) == second.id
+    assert following(desk, ben, view) == first.id
+
+
 def test_a_filter_keeps_to_its_cases(desk: Desk) -> None:
     """With a reason or an article chosen, the next case is one of those."""
     anna = desk.reviewer()

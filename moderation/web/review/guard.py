@@ -36,7 +36,15 @@ from moderation.store import Reviewer
 from moderation.web.review import marks, words
 from moderation.web.rooms import rooms
 
-__all__ = ["SESSION_LIFETIME", "bp", "own_path", "page", "reviewer", "sign_in_as"]
+__all__ = [
+    "SESSION_LIFETIME",
+    "bp",
+    "own_path",
+    "page",
+    "reviewer",
+    "sign_in_as",
+    "with_requests",
+]
 
 SESSION_LIFETIME = timedelta(hours=12)
 """How long a sign-in lasts, however busy the moderator is: one long shift."""
@@ -55,11 +63,13 @@ bp = Blueprint(
 # Everything else needs a signed-in reviewer; a new page is closed until it is named here.
 _OPEN = frozenset({"review.static", "review.sign_in", "review.sign_in_by_link"})
 
+_CONTENT_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+
 _HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
-        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-    ),
+    "Content-Security-Policy": _CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",
     # Not "no-referrer": over https the CSRF check wants to see that a form came from here.
     "Referrer-Policy": "same-origin",
@@ -196,6 +206,12 @@ def page(template: str, status: int = 200, **context: object) -> Response:
     """Render one of the room's templates, with who is signed in and the time."""
     html = render_template(f"review/{template}", me=g.get("reviewer"), now=rooms().now(), **context)
     return make_response(html, status)
+
+
+def with_requests(shown: Response) -> Response:
+    """Let the scripts of this one page send requests to us; those of other pages may send none."""
+    shown.headers["Content-Security-Policy"] = f"{_CONTENT_POLICY}; connect-src 'self'"
+    return shown
 
 
 def reviewer() -> Reviewer:

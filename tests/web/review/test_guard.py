@@ -160,7 +160,7 @@ def test_every_page_carries_the_safety_headers(anna: Browser, path: str) -> None
     assert headers["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("name", ["review.css", "keys.js", "icon.svg"])
+@pytest.mark.parametrize("name", ["review.css", "keys.js", "lease.js", "icon.svg"])
 def test_styles_and_scripts_are_served_to_everybody(stranger: Browser, name: str) -> None:
     """The sign-in page needs them too."""
     with stranger.get(f"/review/static/{name}") as answer:
