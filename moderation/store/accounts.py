@@ -17,7 +17,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, Row, bindparam, func, insert, literal, select, update
 
-from moderation.errors import InputError, NotFound, StoreError
+from moderation.errors import InputError, NotFound, StoreError, Taken
 from moderation.store import tables
 from moderation.store.columns import Moment, storable
 from moderation.store.engine import Database
@@ -74,8 +74,8 @@ class Accounts:
             per_minute: requests allowed in a minute; 0 is without limit.
 
         Raises:
-            InputError: a good key has this secret already, the secret is blank (`field` is
-                ``key``), or there is no scope (``scopes``).
+            Taken: a good key has this secret already; `field` is ``key``.
+            InputError: the secret is blank (``key``), or there is no scope (``scopes``).
         """
         if secret is not None and not secret.strip():
             raise InputError("must not be blank", field="key")
@@ -103,7 +103,7 @@ class Accounts:
         try:
             self._database.insert([(tables.keys, values)])
         except ConstraintBroken as error:
-            raise InputError("is in use already", field="key") from error
+            raise Taken("is in use already", field="key") from error
         return key, secret
 
     def key_by_secret(self, secret: str) -> Key | None:
@@ -144,7 +144,8 @@ class Accounts:
             password: None for somebody who signs in by link only.
 
         Raises:
-            InputError: the name is blank or taken; `field` is ``name``.
+            Taken: somebody has this name; `field` is ``name``.
+            InputError: the name is blank.
         """
         name = storable(name).strip()
         if not name:
@@ -160,7 +161,7 @@ class Accounts:
         try:
             self._database.insert([(tables.reviewers, values)])
         except ConstraintBroken as error:
-            raise InputError("is taken", field="name") from error
+            raise Taken("is taken", field="name") from error
         return Reviewer(str(values["id"]), name, password is not None, now)
 
     def reviewer_by_password(self, name: str, password: str) -> Reviewer | None:

@@ -26,7 +26,7 @@ _PROBLEMS = {
     401: "No key came, or one that is not known.",
     403: "The key lacks the scope.",
     404: "There is no such thing here.",
-    409: "It changed meanwhile, or cannot be done as things stand.",
+    409: "It changed meanwhile, is in use already, or cannot be done as things stand.",
     413: "The body is too large.",
     415: "The content type is not one this address takes.",
     422: "A field is missing or wrong; `errors` name it.",

@@ -25,6 +25,7 @@ from moderation.errors import (
     NotFound,
     RateExceeded,
     StoreError,
+    Taken,
     TrainingBusy,
 )
 
@@ -71,6 +72,7 @@ class BadInput(InputError):
 _STATUSES: tuple[tuple[type[ModerationError], int], ...] = (
     (Unreadable, 400),
     (UnsupportedMedia, 415),
+    (Taken, 409),
     (InputError, 422),
     (NotFound, 404),
     (RateExceeded, 429),

@@ -13,7 +13,7 @@ from threading import Barrier
 
 import pytest
 
-from moderation.errors import InputError, NotFound
+from moderation.errors import InputError, NotFound, Taken
 from moderation.store import Store
 from moderation.terms import Key, Scope
 
@@ -45,7 +45,7 @@ def test_a_given_secret_is_taken_as_it_is(store: Store, now: datetime) -> None:
 def test_a_secret_in_use_is_refused(store: Store, now: datetime) -> None:
     """Two good keys cannot share a secret; a revoked key's may be given again."""
     key, secret = _key(store, now, secret="aoeu1aoue")
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(Taken) as caught:
         _key(store, now, secret=secret)
     assert caught.value.field == "key"
     store.accounts.revoke_key(key.id, now=now)
