@@ -78,6 +78,12 @@ def test_a_wrong_key_is_named(service: Service, change: dict[str, Any], field: s
     assert answer.json["errors"][0]["field"] == field
 
 
+def test_a_form_that_is_not_taken_is_told(service: Service) -> None:
+    """Who sends a key in another form learns which form is taken, not that it is blank."""
+    answer = service.post("/v1/keys", {"name": "blog", "scopes": ["score"], "key": "short"})
+    assert answer.json["errors"][0]["message"] == "must match ^[!-~]{8,200}$"
+
+
 def test_models_are_listed_with_the_one_in_use(service: Service) -> None:
     """The answer says what serves and what is refused."""
     service.rooms.live.refused = "20260302-1: its canaries moved."
