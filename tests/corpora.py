@@ -1,19 +1,41 @@
 """
-A small part of the shipped corpus, for tests that train.
+Small corpora: part of the shipped one, for tests that train, and one of rows made here.
 
-Copies whole articles with their comments; changes no row.
+Copies of the shipped rows are whole articles with their comments, unchanged.
 """
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from moderation.training.rows import Row, Split, split_of
 
-__all__ = ["CORPUS", "write_small_corpus"]
+__all__ = ["ARTICLE", "COMMENT", "CORPUS", "write_corpus", "write_small_corpus"]
 
 CORPUS = Path(__file__).parents[1] / "training_data"
+
+ARTICLE: dict[str, Any] = {
+    "id": "en-a1",
+    "lang": "en",
+    "section": "city",
+    "title": "Tram late again",
+    "body": "Cracks in two bridges delay the tram.",
+}
+COMMENT: dict[str, Any] = {
+    "id": "en-a1-c1",
+    "article": "en-a1",
+    "lang": "en",
+    "text": "My street was closed for a year.",
+    "spam": False,
+    "toxic": False,
+    "relevance": "on_topic",
+    "substance": True,
+    "family": None,
+    "why": "Speaks of the works.",
+    "parent": None,
+}
 
 _ARTICLES = dict.fromkeys(Split, 1)
 """Of each language: about 25 rows an article."""
@@ -35,3 +57,17 @@ def write_small_corpus(folder: Path) -> None:
         kept = [line for line in comments.splitlines() if json.loads(line)["article"] in articles]
         (folder / path.name).write_text("\n".join(articles.values()), encoding="utf-8")
         (folder / f"comments.{language}.jsonl").write_text("\n".join(kept), encoding="utf-8")
+
+
+def write_corpus(
+    folder: Path, *comments: object, articles: tuple[object, ...] = (ARTICLE,)
+) -> Path:
+    """Write an English corpus; a line that is bytes is written as it is."""
+
+    def line(entry: object) -> bytes:
+        return entry if isinstance(entry, bytes) else json.dumps(entry).encode()
+
+    folder.mkdir(exist_ok=True)
+    (folder / "articles.en.jsonl").write_bytes(b"\n".join(line(a) for a in articles) + b"\n")
+    (folder / "comments.en.jsonl").write_bytes(b"\n".join(line(c) for c in comments) + b"\n")
+    return folder

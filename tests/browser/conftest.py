@@ -17,7 +17,7 @@ from flask import Response, request
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
 
-from tests.reviewing import Desk, open_desk
+from tests.reviewing import Desk
 from tests.reviewing_app import make_app
 
 ARGUMENTS = [
@@ -44,14 +44,6 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield started
         started.close()
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """Make an empty store."""
-    opened = open_desk(tmp_path)
-    yield opened
-    opened.store.close()
 
 
 @pytest.fixture

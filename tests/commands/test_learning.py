@@ -2,32 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 from moderation.training.publish import training_lock
-
-ARTICLE = {"id": "en-a1", "lang": "en", "section": "city", "title": "Tram late", "body": "Again."}
-COMMENT = {
-    "id": "en-a1-c1",
-    "article": "en-a1",
-    "lang": "en",
-    "text": "My street was closed for a year.",
-    "spam": False,
-    "toxic": False,
-    "relevance": "on_topic",
-    "substance": True,
-    "family": None,
-    "why": "Speaks of the works.",
-    "parent": None,
-}
-
-
-def write_corpus(folder: Path, comment: dict) -> None:
-    """Write a corpus of one article and one comment."""
-    folder.mkdir(exist_ok=True)
-    for name, row in (("articles", ARTICLE), ("comments", comment)):
-        (folder / f"{name}.en.jsonl").write_text(f"{json.dumps(row)}\n")
+from tests.corpora import COMMENT, write_corpus
 
 
 def test_the_corpus_is_counted(run, home) -> None:

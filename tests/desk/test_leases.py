@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from moderation.desk.leases import give_back, lease, lease_if_free
 from moderation.errors import CaseConflict
-from tests.reviewing import Desk, open_desk
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """Make an empty store."""
-    opened = open_desk(tmp_path)
-    yield opened
-    opened.store.close()
+from tests.reviewing import Desk
 
 
 def holder(desk: Desk, comment_id: str, who: str) -> str | None:

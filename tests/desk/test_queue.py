@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from moderation.desk.queue import QueueView, next_case, queue_page
 from moderation.desk.review import open_comment
 from moderation.errors import InputError
 from moderation.terms import Article
-from tests.reviewing import Desk, open_desk
-
-
-@pytest.fixture
-def desk(tmp_path: Path):
-    opened = open_desk(tmp_path)
-    yield opened
-    opened.store.close()
+from tests.reviewing import Desk
 
 
 def following(desk: Desk, who: str, view: QueueView | None = None, after: str | None = None):

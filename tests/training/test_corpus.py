@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from difflib import SequenceMatcher
 from itertools import combinations
@@ -16,38 +15,7 @@ from moderation.terms import RelevanceKind
 from moderation.text import fingerprint, normalise, sketch
 from moderation.training.corpus import corpus_counts, read_corpus
 from moderation.training.rows import Row, split_of
-
-ARTICLE: dict[str, Any] = {
-    "id": "en-a1",
-    "lang": "en",
-    "section": "city",
-    "title": "Tram late again",
-    "body": "Cracks in two bridges delay the tram.",
-}
-COMMENT: dict[str, Any] = {
-    "id": "en-a1-c1",
-    "article": "en-a1",
-    "lang": "en",
-    "text": "My street was closed for a year.",
-    "spam": False,
-    "toxic": False,
-    "relevance": "on_topic",
-    "substance": True,
-    "family": None,
-    "why": "Speaks of the works.",
-    "parent": None,
-}
-
-
-def write(folder: Path, *comments: object, articles: tuple[object, ...] = (ARTICLE,)) -> Path:
-    """Write a corpus; a line that is bytes is written as it is."""
-
-    def line(entry: object) -> bytes:
-        return entry if isinstance(entry, bytes) else json.dumps(entry).encode()
-
-    (folder / "articles.en.jsonl").write_bytes(b"\n".join(line(a) for a in articles) + b"\n")
-    (folder / "comments.en.jsonl").write_bytes(b"\n".join(line(c) for c in comments) + b"\n")
-    return folder
+from tests.corpora import ARTICLE, COMMENT, write_corpus
 
 
 def other(**changes: object) -> dict[str, Any]:
@@ -59,7 +27,7 @@ def test_a_good_corpus_becomes_rows(tmp_path: Path) -> None:
     """Every label of the file is in the row, with its article and what it answers."""
     toxic = other(toxic=True, substance=False, family="insult", parent="Who says so?")
     spam = other(id="en-a1-c3", text="Buy", spam=True, relevance=None, substance=False)
-    first, second, third = read_corpus(write(tmp_path, COMMENT, b"", toxic, spam))
+    first, second, third = read_corpus(write_corpus(tmp_path, COMMENT, b"", toxic, spam))
     assert first.source == "corpus"
     assert first.group == "en-a1"
     assert (first.spam, first.toxicity, first.substance) == (False, False, True)
@@ -98,7 +66,7 @@ def test_a_good_corpus_becomes_rows(tmp_path: Path) -> None:
 def test_a_bad_comment_is_named(tmp_path: Path, line: dict[str, Any], key: str) -> None:
     """The error says which file, which line and which key; nothing is skipped."""
     with pytest.raises(CorpusError) as caught:
-        read_corpus(write(tmp_path, COMMENT, line))
+        read_corpus(write_corpus(tmp_path, COMMENT, line))
     assert caught.value.field == f"comments.en.jsonl:2: {key}"
     assert caught.value.message
 
@@ -117,7 +85,7 @@ def test_a_bad_comment_is_named(tmp_path: Path, line: dict[str, Any], key: str) 
 def test_a_line_that_cannot_be_read_is_named(tmp_path: Path, line: bytes) -> None:
     """Broken JSON, absurd depth, no object, not UTF-8: the error names the line."""
     with pytest.raises(CorpusError) as caught:
-        read_corpus(write(tmp_path, COMMENT, line))
+        read_corpus(write_corpus(tmp_path, COMMENT, line))
     assert caught.value.field == "comments.en.jsonl:2"
 
 
@@ -134,7 +102,7 @@ def test_a_line_that_cannot_be_read_is_named(tmp_path: Path, line: bytes) -> Non
 def test_a_bad_article_is_named(tmp_path: Path, articles: tuple[object, ...], field: str) -> None:
     """Articles are held to the same: nothing twice, nothing empty, nothing unknown."""
     with pytest.raises(CorpusError) as caught:
-        read_corpus(write(tmp_path, COMMENT, articles=articles))
+        read_corpus(write_corpus(tmp_path, COMMENT, articles=articles))
     assert caught.value.field == field
 
 
@@ -142,7 +110,7 @@ def test_the_same_words_may_stand_under_two_articles(tmp_path: Path) -> None:
     """Only within one article is a repeated text a mistake."""
     second = {**ARTICLE, "id": "en-a2"}
     rows = read_corpus(
-        write(
+        write_corpus(
             tmp_path,
             COMMENT,
             other(article="en-a2", text=COMMENT["text"]),

@@ -25,7 +25,7 @@ ASK = {"comment": {"text": "Late again."}, "article": ARTICLE}
 def held(service: Service, text: str = "Buy now") -> str:
     """Send a comment that is held; give its id."""
     service.model.scores = {"spam": 0.8}
-    service.clock.pass_seconds(1)
+    service.clock.forward(seconds=1)
     answer = service.post("/v1/comments", {"comment": {"text": text}, "article": ARTICLE})
     assert answer.json["status"] == "held"
     return str(answer.json["id"])
@@ -300,7 +300,7 @@ def test_a_form_token_tells_how_long_the_form_was_open(service: Service) -> None
         return {reason["code"] for reason in answer.json["reasons"]}
 
     at_once = reasons()
-    service.clock.pass_seconds(60)
+    service.clock.forward(seconds=60)
     assert at_once - reasons()
 
 

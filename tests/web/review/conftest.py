@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from tests.reviewing import Desk, open_desk
+from tests.reviewing import Desk
 from tests.reviewing_app import make_app
 from tests.web.review.browsing import Browser, signed_in
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """Make an empty store."""
-    opened = open_desk(tmp_path)
-    yield opened
-    opened.store.close()
 
 
 @pytest.fixture
