@@ -22,6 +22,7 @@ __all__ = [
     "SchemaVersionError",
     "SourceError",
     "StoreError",
+    "Taken",
     "TrainingBusy",
     "TrainingError",
 ]
@@ -57,6 +58,12 @@ class InputError(ModerationError):
     """A caller sent something that cannot be read; `field` names what."""
 
     default_message = "The input cannot be read."
+
+
+class Taken(InputError):
+    """What has to be the only one of its kind exists already; `field` names it."""
+
+    default_message = "This exists already."
 
 
 class NotFound(ModerationError):

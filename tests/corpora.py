@@ -1,7 +1,7 @@
 """
-A small part of the shipped corpus, for tests that train.
+A small corpus for tests that train: part of the shipped one.
 
-Copies whole articles with their comments; changes no row.
+Whole articles with their comments, unchanged; see `training.made_corpus` for made rows.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
-from moderation.classifiers.articles import ArticleMemory
+from moderation.classifiers.articles import ArticleMemory, article_digest
 from moderation.classifiers.model import Item
 from moderation.config import Config
 from moderation.desk.check import SIGNAL_NAMES
@@ -30,21 +30,23 @@ from moderation.web.rooms import Rooms
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 CHEAP_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""The cheapest there is: no test is about its strength."""
 
 
+@dataclass
 class Clock:
     """A clock that stands still until it is moved."""
 
-    def __init__(self, at: datetime = NOON) -> None:
-        self.at = at
+    at: datetime = NOON
 
     def __call__(self) -> datetime:
         """Give the time."""
         return self.at
 
-    def pass_seconds(self, seconds: float) -> None:
-        """Move on."""
-        self.at += timedelta(seconds=seconds)
+    def forward(self, **units: float) -> datetime:
+        """Move on, in the units of `timedelta`, and give the time then."""
+        self.at += timedelta(**units)
+        return self.at
 
 
 @dataclass
@@ -69,7 +71,7 @@ class FixedModel:
         """Give something that stands for the analysis."""
         if self.breaks_on_articles:
             raise ValueError(f"cannot read {article.title}")
-        return SimpleNamespace(digest=f"{article.title}|{article.body}")
+        return SimpleNamespace(digest=article_digest(article))
 
     def score(self, items: Sequence[Item], *, explain: bool = True) -> list[Scores]:
         """Give the fixed scores, or break on a text as told."""

@@ -7,10 +7,8 @@ Opens only what it is told to, in a temporary folder.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-
-from argon2 import PasswordHasher
 
 from moderation.desk.authors import author_key
 from moderation.store import NewComment, Store, StoredComment
@@ -25,10 +23,9 @@ from moderation.terms import (
     Scores,
     Span,
 )
+from tests.fakes import CHEAP_HASHER, Clock
 
-__all__ = ["ARTICLE", "NOON", "Clock", "Desk", "open_desk"]
-
-NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
+__all__ = ["ARTICLE", "Desk", "open_desk"]
 
 ARTICLE = Article(
     id="a-1",
@@ -41,22 +38,6 @@ ARTICLE = Article(
     * 12,
     language="en",
 )
-
-
-@dataclass
-class Clock:
-    """A clock that stands until it is moved."""
-
-    at: datetime = NOON
-
-    def __call__(self) -> datetime:
-        """Give the time."""
-        return self.at
-
-    def forward(self, **units: float) -> datetime:
-        """Move the clock on, in the units of `timedelta`."""
-        self.at += timedelta(**units)
-        return self.at
 
 
 @dataclass
@@ -140,6 +121,4 @@ def open_desk(folder: Path) -> Desk:
     """Make a fresh SQLite store in `folder`."""
     url = f"sqlite:///{folder / 'review.sqlite'}"
     Store.upgrade(url)
-    # The cheapest hash there is: these tests are not about its strength.
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    return Desk(Store.open(url, hasher=hasher))
+    return Desk(Store.open(url, hasher=CHEAP_HASHER))

@@ -7,6 +7,7 @@ Calls the store's accounts; shows a secret only at the moment it is made.
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,9 @@ from moderation.commands.output import day, print_table
 from moderation.commands.settings import Settings, pass_settings, utc_now
 from moderation.errors import InputError, NotFound
 from moderation.terms import Scope
+
+if TYPE_CHECKING:
+    from moderation.store import Reviewer, Store
 
 __all__ = ["COMMANDS"]
 
@@ -142,11 +146,27 @@ def add_reviewer(settings: Settings, name: str, password: bool) -> None:
 def link(settings: Settings, name: str) -> None:
     """Print a new link that signs a reviewer in, once, within a day."""
     with settings.store() as store:
-        wanted = name.strip().casefold()
-        found = [one for one in store.accounts.reviewers() if one.name.casefold() == wanted]
-    if not found:
-        raise NotFound(f"there is no reviewer {name!r}", field="name")
-    _print_link(settings, found[0].id)
+        found = _reviewer(store, name)
+    _print_link(settings, found.id)
+
+
+@reviewers.command("sign-out")
+@click.argument("name")
+@pass_settings
+def sign_out(settings: Settings, name: str) -> None:
+    """End every session of a reviewer, as when a device was lost."""
+    with settings.store() as store:
+        found = _reviewer(store, name)
+        store.accounts.end_sessions(found.id, actor="system", now=utc_now())
+    click.echo(f"reviewer {found.name} is signed out everywhere")
+
+
+def _reviewer(store: Store, name: str) -> Reviewer:
+    wanted = name.strip().casefold()
+    for one in store.accounts.reviewers():
+        if one.name.casefold() == wanted:
+            return one
+    raise NotFound(f"there is no reviewer {name!r}", field="name")
 
 
 def _print_link(settings: Settings, reviewer_id: str) -> None:

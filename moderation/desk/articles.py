@@ -25,11 +25,13 @@ class Resolved:
         article: all that is known of it; None when the comment names none and brings none.
         stored: the row it was found in, when it was.
         unknown: it was named, but there is no text of it to compare with.
+        digest: of `article`, when it was worked out already, as its analysis does.
     """
 
     article: Article | None = None
     stored: StoredArticle | None = None
     unknown: bool = False
+    digest: str | None = None
 
 
 def resolve(store: Store | None, site: str, sent: Article | None) -> Resolved:
@@ -73,7 +75,16 @@ def remember(store: Store, site: str, resolved: Resolved, now: datetime) -> str 
     article, stored = resolved.article, resolved.stored
     if article is None:
         return None
-    digest = article_digest(article)
-    if stored and stored.digest == digest and (stored.article.url or not article.url):
+    digest = resolved.digest or article_digest(article)
+    if stored and stored.digest == digest and not _adds_to(stored.article, article):
         return stored.key
     return store.articles.put(site, article, digest, now).key
+
+
+def _adds_to(known: Article, article: Article) -> bool:
+    """Tell whether a name or a language came along that was not known; no name is replaced."""
+    return bool(
+        (article.id and not known.id)
+        or (article.url and not known.url)
+        or (article.language and not known.language)
+    )

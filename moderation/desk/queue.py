@@ -10,23 +10,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from moderation.desk.leases import LEASE_SECONDS, give_back, is_with_another, lease
 from moderation.errors import CaseConflict, InputError, NotFound
 from moderation.store import QueueEntry, Store
-from moderation.terms import Case, Status
+from moderation.terms import Status
 
 __all__ = [
-    "LEASE_SECONDS",
     "ORDERS",
     "QueuePage",
     "QueueView",
-    "is_with_another",
     "next_case",
     "queue_page",
     "reviewer_names",
 ]
-
-LEASE_SECONDS = 120
-"""How long a case stays with the moderator who opened it."""
 
 ORDERS = ("priority", "oldest", "newest")
 """The orders a queue can be worked in; the first is the default."""
@@ -109,7 +105,8 @@ def next_case(
     Lease the next case of the view for a moderator and give its comment's id.
 
     Args:
-        after: id of the case just skipped; it is not given again while another one waits.
+        after: id of the case just skipped: its lease is given back, and it is not given again
+            while another one waits.
 
     Returns:
         None when nothing in the view is free: empty, or all with other moderators.
@@ -123,8 +120,10 @@ def next_case(
             after_case=after,
         )
         return claimed.stored.id if claimed else None
-    # A filtered view is claimed by looking and then leasing. Two moderators may meet in between;
-    # the case's version then lets only one of them settle it.
+    if after is not None:
+        give_back(store, after, reviewer_id=reviewer_id)
+    # A filtered view is claimed by looking and then leasing; what another moderator took in
+    # between is passed over.
     entries, _ = _entries(store, view, limit=_LOOK_AHEAD)
     free = [entry for entry in entries if not is_with_another(entry.case, reviewer_id, now)]
     position = next((i for i, entry in enumerate(free) if entry.case.id == after), None)
@@ -132,24 +131,11 @@ def next_case(
         free = free[position + 1 :] + free[:position]
     for entry in free:
         try:
-            case = store.cases.lease(
-                entry.case.id, reviewer=reviewer_id, now=now, lease_seconds=LEASE_SECONDS
-            )
+            lease(store, entry.case.id, reviewer_id=reviewer_id, now=now)
         except (CaseConflict, NotFound):
             continue
-        if not is_with_another(case, reviewer_id, now):
-            return entry.stored.id
+        return entry.stored.id
     return None
-
-
-def is_with_another(case: Case, reviewer_id: str, now: datetime) -> bool:
-    """Tell whether another moderator's lease on the case is still running."""
-    return (
-        case.leased_by is not None
-        and case.leased_by != reviewer_id
-        and case.leased_until is not None
-        and case.leased_until > now
-    )
 
 
 def reviewer_names(store: Store, ids: Iterable[str]) -> dict[str, str]:

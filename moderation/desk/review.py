@@ -7,12 +7,13 @@ Orchestrates the store only; knows nothing of HTTP, sessions or pages, and never
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from moderation.desk.authors import author_key
 from moderation.desk.disguise import Disguise, read_disguises
-from moderation.desk.queue import LEASE_SECONDS, is_with_another, reviewer_names
+from moderation.desk.leases import LEASE_SECONDS, is_with_another, lease_if_free
+from moderation.desk.queue import reviewer_names
 from moderation.errors import CaseConflict, InputError, NotFound
 from moderation.store import Store, StoredComment
 from moderation.terms import (
@@ -97,7 +98,8 @@ def open_comment(
     Raises:
         NotFound: there is no such comment, or it was deleted.
     """
-    stored = _lease_if_free(store, store.comments.get(comment_id, site=site), reviewer_id, now)
+    found = store.comments.get(comment_id, site=site)
+    stored = lease_if_free(store, found, reviewer_id=reviewer_id, now=now)
     held_by, held_since = _other_holder(store, stored.case, reviewer_id, now)
     comment = stored.comment
     key = author_key(store.accounts.secret("author"), comment.author)
@@ -190,22 +192,6 @@ def last_verdict_of(stored: StoredComment) -> Verdict | None:
 
 def _is_open(case: Case | None) -> bool:
     return case is not None and case.settled_at is None
-
-
-def _lease_if_free(
-    store: Store, stored: StoredComment, reviewer_id: str, now: datetime
-) -> StoredComment:
-    case = stored.case
-    if case is None or case.settled_at or is_with_another(case, reviewer_id, now):
-        return stored
-    try:
-        leased = store.cases.lease(
-            case.id, reviewer=reviewer_id, now=now, lease_seconds=LEASE_SECONDS
-        )
-    except CaseConflict:
-        # Another moderator was a moment faster, so what was read has changed.
-        return store.comments.get(stored.id)
-    return replace(stored, case=leased)
 
 
 def _other_holder(

@@ -17,7 +17,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, Row, bindparam, func, insert, literal, select, update
 
-from moderation.errors import InputError, NotFound, StoreError
+from moderation.errors import InputError, NotFound, StoreError, Taken
 from moderation.store import tables
 from moderation.store.columns import Moment, storable
 from moderation.store.engine import Database
@@ -74,8 +74,8 @@ class Accounts:
             per_minute: requests allowed in a minute; 0 is without limit.
 
         Raises:
-            InputError: a good key has this secret already, the secret is blank (`field` is
-                ``key``), or there is no scope (``scopes``).
+            Taken: a good key has this secret already; `field` is ``key``.
+            InputError: the secret is blank (``key``), or there is no scope (``scopes``).
         """
         if secret is not None and not secret.strip():
             raise InputError("must not be blank", field="key")
@@ -103,7 +103,7 @@ class Accounts:
         try:
             self._database.insert([(tables.keys, values)])
         except ConstraintBroken as error:
-            raise InputError("is in use already", field="key") from error
+            raise Taken("is in use already", field="key") from error
         return key, secret
 
     def key_by_secret(self, secret: str) -> Key | None:
@@ -144,7 +144,8 @@ class Accounts:
             password: None for somebody who signs in by link only.
 
         Raises:
-            InputError: the name is blank or taken; `field` is ``name``.
+            Taken: somebody has this name; `field` is ``name``.
+            InputError: the name is blank.
         """
         name = storable(name).strip()
         if not name:
@@ -155,11 +156,12 @@ class Accounts:
             "folded_name": name.casefold(),
             "password_hash": None if password is None else self._hasher.hash(_bytes(password)),
             "created_at": now,
+            "session_version": 0,
         }
         try:
             self._database.insert([(tables.reviewers, values)])
         except ConstraintBroken as error:
-            raise InputError("is taken", field="name") from error
+            raise Taken("is taken", field="name") from error
         return Reviewer(str(values["id"]), name, password is not None, now)
 
     def reviewer_by_password(self, name: str, password: str) -> Reviewer | None:
@@ -173,29 +175,39 @@ class Accounts:
             return None
         return _read_reviewer(row) if row is not None and known is not None else None
 
-    def set_password(self, reviewer_id: str, password: str, *, now: datetime) -> None:
+    def set_password(self, reviewer_id: str, password: str, *, now: datetime) -> Reviewer:
         """
-        Give a reviewer a new password; the old one is worthless at once.
+        Give a reviewer a new password and end all their sessions; the old one is worthless at once.
+
+        Returns:
+            The reviewer, under whose `session_version` a new session may begin.
 
         Raises:
             NotFound: there is no such reviewer.
         """
-        reviewers, hashed = tables.reviewers, self._hasher.hash(_bytes(password))
+        hashed = self._hasher.hash(_bytes(password))
+        return self._end_sessions(
+            reviewer_id,
+            now,
+            kind="reviewer.password_set",
+            actor=f"reviewer:{reviewer_id}",
+            password_hash=hashed,
+        )
 
-        def work(connection: Connection) -> str | None:
-            id: str | None = connection.scalar(
-                update(reviewers)
-                .where(reviewers.c.id == reviewer_id)
-                .values(password_hash=hashed)
-                .returning(reviewers.c.id)
-            )
-            if id is not None:
-                event = {"kind": "reviewer.password_set", "actor": f"reviewer:{id}", "subject": id}
-                connection.execute(insert(tables.events).values(at=now, data={}, **event))
-            return id
+    def end_sessions(self, reviewer_id: str, *, actor: str, now: datetime) -> Reviewer:
+        """
+        End every session of a reviewer, wherever it is.
 
-        if self._database.write(work) is None:
-            raise NotFound("There is no such reviewer.", field="reviewer_id")
+        Args:
+            actor: who does it, as events name them.
+
+        Returns:
+            The reviewer as it is now.
+
+        Raises:
+            NotFound: there is no such reviewer.
+        """
+        return self._end_sessions(reviewer_id, now, kind="reviewer.sessions_ended", actor=actor)
 
     def reviewer(self, id: str) -> Reviewer | None:
         """Give a reviewer by id."""
@@ -269,6 +281,28 @@ class Accounts:
         """Checked for reviewers nobody knows, so that both answers take the same time."""
         return self._hasher.hash(secrets.token_hex(_SECRET_BYTES))
 
+    def _end_sessions(
+        self, reviewer_id: str, now: datetime, *, kind: str, actor: str, **changes: str
+    ) -> Reviewer:
+        reviewers = tables.reviewers
+
+        def work(connection: Connection) -> Row[Any] | None:
+            row = connection.execute(
+                update(reviewers)
+                .where(reviewers.c.id == reviewer_id)
+                .values(session_version=reviewers.c.session_version + 1, **changes)
+                .returning(reviewers)
+            ).first()
+            if row is not None:
+                event = {"kind": kind, "actor": actor, "subject": row.id}
+                connection.execute(insert(tables.events).values(at=now, data={}, **event))
+            return row
+
+        row = self._database.write(work)
+        if row is None:
+            raise NotFound("There is no such reviewer.", field="reviewer_id")
+        return _read_reviewer(row)
+
     def _reviewer(self, condition: Any) -> Row[Any] | None:
         with self._database.reading() as connection:
             return connection.execute(select(tables.reviewers).where(condition)).first()
@@ -296,4 +330,10 @@ def _read_key(row: Row[Any]) -> Key:
 
 
 def _read_reviewer(row: Row[Any]) -> Reviewer:
-    return Reviewer(row.id, row.name, row.password_hash is not None, row.created_at)
+    return Reviewer(
+        id=row.id,
+        name=row.name,
+        has_password=row.password_hash is not None,
+        created_at=row.created_at,
+        session_version=row.session_version,
+    )

@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Update, func, or_, select, update
 
 from moderation.errors import CaseConflict, InputError, NotFound
 from moderation.store import settling
@@ -172,6 +172,18 @@ class Cases:
 
         return self._database.write(work)
 
+    def release(self, case_id: str, *, reviewer: str, leased_until: datetime | None = None) -> None:
+        """
+        End the reviewer's own lease on a case; anybody else's stays, and no lease is no error.
+
+        Args:
+            leased_until: only the lease that runs until then; None is whichever it is.
+        """
+        releasing = _releasing(case_id, reviewer)
+        if leased_until is not None:
+            releasing = releasing.where(cases.c.leased_until == leased_until)
+        self._database.write(lambda connection: connection.execute(releasing))
+
     def settle(
         self,
         comment_id: str,
@@ -242,9 +254,16 @@ def _free_for(reviewer: str, now: datetime) -> ColumnElement[bool]:
     )
 
 
+def _releasing(case_id: str, reviewer: str) -> Update:
+    return (
+        update(cases)
+        .where(cases.c.id == case_id, cases.c.leased_by == reviewer)
+        .values(leased_by=None, leased_until=None)
+    )
+
+
 def _give_back(connection: Connection, case_id: str, reviewer: str) -> Case | None:
-    own = and_(cases.c.id == case_id, cases.c.leased_by == reviewer)
-    connection.execute(update(cases).where(own).values(leased_by=None, leased_until=None))
+    connection.execute(_releasing(case_id, reviewer))
     row = connection.execute(select(cases).where(cases.c.id == case_id)).first()
     return None if row is None else read_case(row)
 

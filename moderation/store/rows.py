@@ -123,12 +123,20 @@ class QueueEntry:
 
 @dataclass(frozen=True, slots=True)
 class Reviewer:
-    """A person who settles cases; `has_password` is False for those who sign in by link only."""
+    """
+    A person who settles cases.
+
+    Attributes:
+        has_password: False for those who sign in by link only.
+        session_version: raised whenever all sessions of the reviewer end; a session that began
+            under another one is over.
+    """
 
     id: str
     name: str
     has_password: bool
     created_at: datetime
+    session_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

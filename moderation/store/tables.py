@@ -352,6 +352,10 @@ reviewers = Table(
     # Argon2id; null for a reviewer who signs in by link only.
     Column("password_hash", StorableText),
     Column("created_at", Moment, nullable=False),
+    # Raised whenever all sessions of the reviewer end; a session is good under the one it began
+    # with. A count and not a time, because clocks of two machines differ, and two sessions may
+    # begin in the same tick of one.
+    Column("session_version", Integer, nullable=False, server_default="0"),
 )
 
 sign_in_links = Table(

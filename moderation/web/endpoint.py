@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -18,9 +18,10 @@ from flask import Blueprint, Response, current_app, request
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from moderation.errors import InputError
 from moderation.terms import Key, Scope
 from moderation.web.auth import admit, bearer
-from moderation.web.problems import UnsupportedMedia, unreadable
+from moderation.web.problems import BadInput, UnsupportedMedia, unreadable
 from moderation.web.rooms import Rooms
 
 __all__ = ["NDJSON", "Call", "Endpoint", "endpoint", "open_endpoint", "reply"]
@@ -57,6 +58,7 @@ class Endpoint:
     Attributes:
         name: of the view; unique.
         path: Flask's pattern.
+        longest: part of the path -> most characters it may have; longer ones get 422.
         scope: what a key needs; None is open to everyone.
         body: type of the JSON body; `query`: type of the query instead.
         lines: whether the body may also come as NDJSON, one item a line, answered likewise.
@@ -76,6 +78,7 @@ class Endpoint:
     lines: bool = False
     problems: tuple[int, ...] = ()
     headers: Mapping[str, str] | None = None
+    longest: Mapping[str, int] = field(default_factory=dict)
     description: str = ""
 
 
@@ -91,6 +94,7 @@ def endpoint(
     lines: bool = False,
     problems: tuple[int, ...] = (),
     headers: Mapping[str, str] | None = None,
+    longest: Mapping[str, int] | None = None,
 ) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
     """
     Declare a view as an endpoint; the view's docstring is its text in the API document.
@@ -99,6 +103,7 @@ def endpoint(
     the product: `app` turns them into answers.
     """
     adapter: TypeAdapter[Any] | None = TypeAdapter(body) if body is not None else None
+    bounds = longest or {}
 
     def declare(view: Callable[..., Response]) -> Callable[..., Response]:
         summary, description = _words(view)
@@ -106,6 +111,9 @@ def endpoint(
         def serve(**path_parts: str) -> Response:
             key = admit(bearer(), scope)
             rooms: Rooms = current_app.extensions["moderation"]
+            for name, most in bounds.items():
+                if len(path_parts[name]) > most:
+                    raise InputError(f"must have at most {most} characters", field=name)
             raw, read = b"", None
             if adapter is not None:
                 raw = _read_body(rooms.config.max_body_bytes)
@@ -129,6 +137,7 @@ def endpoint(
             lines=lines,
             problems=problems,
             headers=headers,
+            longest=bounds,
         )
         bp.add_url_rule(path, view.__name__, serve, methods=[method])
         return view
@@ -193,9 +202,11 @@ def _read(adapter: TypeAdapter[Any], raw: bytes) -> Any:
 
 
 def _read_query(query: type[BaseModel]) -> BaseModel:
-    # Of a name sent twice the last counts; an empty value is a value not sent.
-    sent = {name: values[-1] for name, values in request.args.lists() if values[-1]}
+    sent = dict(request.args.lists())
+    twice = [(name[:100], "must be given once") for name, values in sent.items() if len(values) > 1]
+    if twice:
+        raise BadInput(twice)
     try:
-        return query.model_validate(sent)
+        return query.model_validate({name: values[0] for name, values in sent.items()})
     except ValidationError as error:
         raise unreadable(error) from None

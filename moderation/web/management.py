@@ -29,12 +29,14 @@ bp = Blueprint("management", __name__)
     scope=Scope.ADMIN,
     body=KeyRequest,
     answers={201: shapes.NewKeyAnswer},
+    problems=(409,),
 )
 def make_key(call: Call[KeyRequest]) -> Response:
     """
     Make an API key.
 
-    The answer is the only place its secret is ever shown: only a digest is stored.
+    The answer is the only place its secret is ever shown: only a digest is stored. A `key` that is
+    in use already is answered 409.
     """
     sent = call.body
     limit = sent.per_minute

@@ -26,7 +26,7 @@ _PROBLEMS = {
     401: "No key came, or one that is not known.",
     403: "The key lacks the scope.",
     404: "There is no such thing here.",
-    409: "It changed meanwhile, or cannot be done as things stand.",
+    409: "It changed meanwhile, is in use already, or cannot be done as things stand.",
     413: "The body is too large.",
     415: "The content type is not one this address takes.",
     422: "A field is missing or wrong; `errors` name it.",
@@ -118,27 +118,31 @@ def _problems(declared: Endpoint) -> set[int]:
         statuses |= {401, 403, 429, 503}
     if declared.body is not None:
         statuses |= {400, 413, 415, 422}
-    if declared.query is not None:
+    if declared.query is not None or declared.longest:
         statuses |= {422}
     return statuses
 
 
 def _parameters(declared: Endpoint) -> Iterator[dict[str, Any]]:
     for name in re.findall(r"<(?:\w+:)?(\w+)>", declared.path):
-        yield {
-            "name": name,
-            "in": "path",
-            "required": True,
-            "schema": {"type": "string", "minLength": 1},
-        }
+        schema: dict[str, Any] = {"type": "string", "minLength": 1}
+        if name in declared.longest:
+            schema["maxLength"] = declared.longest[name]
+        yield {"name": name, "in": "path", "required": True, "schema": schema}
     if declared.query is not None:
         properties = _tidy(declared.query.model_json_schema(ref_template=_REF))["properties"]
         for name, schema in properties.items():
             words = schema.pop("description", "")
-            yield {"name": name, "in": "query", "description": words, "schema": schema}
+            yield {"name": name, "in": "query", "description": words, "schema": _of_text(schema)}
     for name, words in (declared.headers or {}).items():
         schema = {"type": "string", "minLength": 1, "maxLength": 255}
         yield {"name": name, "in": "header", "description": words, "schema": schema}
+
+
+def _of_text(schema: dict[str, Any]) -> dict[str, Any]:
+    """Give the schema of a query's value, which is text and never null: it is left out instead."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    return kinds[0] if len(kinds) == 1 else schema
 
 
 def _answer(status: int, shape: Any, lines: bool) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 from flask import Response
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from werkzeug.exceptions import HTTPException
 
 from moderation.errors import (
@@ -25,8 +26,10 @@ from moderation.errors import (
     NotFound,
     RateExceeded,
     StoreError,
+    Taken,
     TrainingBusy,
 )
+from moderation.web.schemas import NOT_BLANK
 
 __all__ = [
     "BadInput",
@@ -71,6 +74,7 @@ class BadInput(InputError):
 _STATUSES: tuple[tuple[type[ModerationError], int], ...] = (
     (Unreadable, 400),
     (UnsupportedMedia, 415),
+    (Taken, 409),
     (InputError, 422),
     (NotFound, 404),
     (RateExceeded, 429),
@@ -195,7 +199,6 @@ _SENTENCES = {
     "list_type": "must be a list",
     "model_type": "must be an object",
     "dict_type": "must be an object",
-    "string_pattern_mismatch": "must not be blank",
 }
 
 
@@ -210,9 +213,15 @@ def unreadable(error: ValidationError) -> InputError:
         if fault["type"] == "json_invalid":
             reason = str(fault.get("ctx", {}).get("error", "not JSON"))
             return Unreadable(f"The body is not valid JSON: {reason}.")
-        sentence = _SENTENCES.get(fault["type"]) or fault["msg"].lower()
-        faults.append((_dotted(fault["loc"]), sentence))
+        faults.append((_dotted(fault["loc"]), _sentence(fault)))
     return BadInput(faults)
+
+
+def _sentence(fault: ErrorDetails) -> str:
+    if fault["type"] == "string_pattern_mismatch":
+        pattern = fault.get("ctx", {}).get("pattern")
+        return "must not be blank" if pattern == NOT_BLANK else f"must match {pattern}"
+    return _SENTENCES.get(fault["type"]) or fault["msg"].lower()
 
 
 def _dotted(place: tuple[int | str, ...]) -> str:

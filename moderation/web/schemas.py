@@ -7,6 +7,7 @@ Answers: `answers`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Literal
@@ -25,6 +26,7 @@ from moderation.terms import (
 )
 
 __all__ = [
+    "NOT_BLANK",
     "ArticleRequest",
     "AuthorPart",
     "CommentPart",
@@ -35,17 +37,37 @@ __all__ = [
     "ScoreRequest",
     "VerdictRequest",
     "comment_of",
+    "is_blank",
 ]
 
 Name = Annotated[str, StringConstraints(max_length=500)]
 Address = Annotated[str, StringConstraints(max_length=4000)]
 Language = Annotated[str, StringConstraints(max_length=35)]
-Written = Annotated[str, StringConstraints(min_length=1, pattern=r"\S")]
+Cursor = Annotated[str, StringConstraints(max_length=1000, pattern=r"^[A-Za-z0-9_-]*$")]
+
+# White space is spelled out beyond \s, which means other characters to JavaScript, to Rust (which
+# validates) and to Python: so a text is blank here exactly when the API document says so.
+NOT_BLANK = r"[^\s\u001c-\u001f\u0085\ufeff]"
+"""What a text must have somewhere in it."""
+
+Written = Annotated[str, StringConstraints(min_length=1, pattern=NOT_BLANK)]
+
+_written = re.compile(NOT_BLANK)
+
+
+def is_blank(text: str | None) -> bool:
+    """Tell whether a text has nothing in it that can be read."""
+    return text is None or _written.search(text) is None
 
 
 def _whole(value: object) -> object:
     """Take 5.0 for 5, as JSON Schema does; anything else is left to the type."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _not_sent(value: object) -> object:
+    """Take an empty value of a query for one that was not sent, as programs and forms mean it."""
+    return None if value == "" else value
 
 
 # The bounds stand inside, next to the type, where the API document can see them.
@@ -89,7 +111,10 @@ class FormPart(Sent):
 class CommentPart(Sent):
     """One reader's comment."""
 
-    text: Written = Field(description="As the reader wrote it; spans in answers point into it.")
+    text: Written = Field(
+        description="As the reader wrote it; spans in answers point into it.",
+        examples=["My street was closed for a year, and the shops went one by one."],
+    )
     author: AuthorPart | None = None
     parent_id: Name | None = Field(None, description="Id of the comment this one answers.")
     parent_text: str | None = Field(None, description="Text of the comment this one answers.")
@@ -152,7 +177,7 @@ def comment_of(
 
 
 _HAS_TEXT: list[JsonValue] = [
-    {"required": [name], "properties": {name: {"type": "string", "pattern": r"\S"}}}
+    {"required": [name], "properties": {name: {"type": "string", "pattern": NOT_BLANK}}}
     for name in ("title", "body")
 ]
 
@@ -183,7 +208,7 @@ class VerdictRequest(Sent):
 class KeyRequest(Sent):
     """A key to make."""
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"\S")]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NOT_BLANK)]
     scopes: list[Scope] = Field(min_length=1, max_length=len(Scope))
     key: Annotated[str, StringConstraints(pattern=r"^[!-~]{8,200}$")] | None = Field(
         None,
@@ -206,10 +231,14 @@ class QueueQuery(BaseModel):
     status: Status = Field(
         Status.HELD, description="`held` lists open cases; the others settled ones, as they stand."
     )
-    reason: Name | None = Field(None, description="Only cases opened for this reason.")
-    article: Address | None = Field(None, description="Only under this article: its id or url.")
+    reason: Annotated[Name | None, BeforeValidator(_not_sent)] = Field(
+        None, description="Only cases opened for this reason."
+    )
+    article: Annotated[Address | None, BeforeValidator(_not_sent)] = Field(
+        None, description="Only under this article: its id or url."
+    )
     order: Literal["priority", "oldest", "newest"] = "priority"
     limit: int = Field(50, ge=1, le=200)
-    cursor: Annotated[str, StringConstraints(max_length=1000)] | None = Field(
-        None, description="`next` of the page before."
+    cursor: Annotated[Cursor | None, BeforeValidator(_not_sent)] = Field(
+        None, description="`next` of the page before, in the same order."
     )

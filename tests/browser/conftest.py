@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from flask import Response, request
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
 
-from tests.reviewing import Desk, open_desk
+from tests.reviewing import Desk
 from tests.reviewing_app import make_app
 
 ARGUMENTS = [
@@ -46,17 +47,22 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """Make an empty store."""
-    opened = open_desk(tmp_path)
-    yield opened
-    opened.store.close()
+def answered() -> list[str]:
+    """Give the paths the server has answered so far: a browser does not tell what it sends late."""
+    return []
 
 
 @pytest.fixture
-def address(desk: Desk, tmp_path: Path) -> Iterator[str]:
+def address(desk: Desk, tmp_path: Path, answered: list[str]) -> Iterator[str]:
     """Serve the whole service on a free port and give its address."""
-    server = make_server("127.0.0.1", 0, make_app(desk, tmp_path), threaded=True)
+    app = make_app(desk, tmp_path)
+
+    @app.after_request
+    def remember(response: Response) -> Response:
+        answered.append(request.path)
+        return response
+
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

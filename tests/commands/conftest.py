@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,15 +13,6 @@ from moderation.__main__ import main
 from tests.bundles import copy_bundle
 
 FIRST, SECOND = "20260101-1", "20260102-1"
-
-
-def add_bundle(models_dir: Path, version: str, parked_because: str | None = None) -> None:
-    """Add a bundle and make it live; with `parked_because`, one that says it was parked."""
-    copy_bundle(models_dir, version)
-    if parked_because is not None:
-        path = models_dir / version / "card.json"
-        card = json.loads(path.read_text(encoding="utf-8"))
-        path.write_text(json.dumps({**card, "parked_because": parked_because}), encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +32,7 @@ def plain_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two bundles, the newer one live; for tests that only read them."""
     models_dir = tmp_path_factory.mktemp("models")
     for version in (FIRST, SECOND):
-        add_bundle(models_dir, version)
+        copy_bundle(models_dir, version)
     return models_dir
 
 

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from tests.commands.conftest import FIRST, SECOND, add_bundle
+from tests.bundles import copy_bundle
+from tests.commands.conftest import FIRST, SECOND
 
 
 @pytest.fixture
@@ -15,7 +16,7 @@ def own_models(run, home, monkeypatch):
     folder = home / "models"
     monkeypatch.setenv("MODERATION_MODELS_DIR", str(folder))
     for version, parked in ((FIRST, None), ("20260101-2", "spam is worse"), (SECOND, None)):
-        add_bundle(folder, version, parked)
+        copy_bundle(folder, version, parked_because=parked)
     assert run("models", "activate", SECOND).code == 0
     return folder
 

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from moderation.config import read_config
+from moderation.store import Store
+
 LABELLED = [
     {"text": "Cheap watches, write to me", "action": "reject", "labels": ["spam"]},
     {
@@ -59,6 +62,15 @@ class TestAccounts:
         assert first != second
         assert "Ana" in run("reviewers").out
         assert run("reviewers", "link", "Bob").code == 2
+
+    def test_a_reviewers_sessions_can_be_ended(self, run) -> None:
+        """`reviewers sign-out` ends what a lost device could still do, and says so."""
+        run("reviewers", "add", "Ana")
+        ran = run("reviewers", "sign-out", "ana")
+        assert (ran.code, ran.out) == (0, "reviewer Ana is signed out everywhere\n")
+        with Store.open(read_config().resolved_database_url) as store:
+            assert [each.session_version for each in store.accounts.reviewers()] == [1]
+        assert run("reviewers", "sign-out", "Bob").code == 2
 
     def test_a_password_is_read_from_a_pipe_and_must_be_long(self, run, monkeypatch) -> None:
         """Scripts can set a password without it showing among the processes."""

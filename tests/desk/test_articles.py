@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,24 @@ def test_a_named_article_gets_its_text_later(store: Store) -> None:
     """A comment under a name that is unknown belongs to the article when its text arrives."""
     key = remember(store, "default", resolve(store, "default", Article(id="7")), NOON)
     assert store.articles.put("default", FULL, article_digest(FULL), NOON).key == key
+
+
+def test_a_digest_worked_out_already_is_taken(store: Store) -> None:
+    """Whoever analysed the article has its digest, and it is not worked out again."""
+    found = resolve(store, "default", FULL)
+    key = remember(store, "default", replace(found, digest="d" * 64), NOON)
+    stored = store.articles.find("default", id="7")
+    assert stored is not None
+    assert (stored.key, stored.digest) == (key, "d" * 64)
+
+
+def test_a_name_that_comes_later_is_added(store: Store) -> None:
+    """An article met by address gets its id and language from the comment that names them."""
+    by_address = Article(url=FULL.url, title=FULL.title, body=FULL.body)
+    key = remember(store, "default", resolve(store, "default", by_address), NOON)
+    named = Article(id="7", url=FULL.url, language="en")
+    assert remember(store, "default", resolve(store, "default", named), NOON) == key
+    found = store.articles.find("default", id="7")
+    assert found is not None
+    assert (found.key, found.article.language) == (key, "en")
+    assert found.article.body == FULL.body

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from moderation.desk.queue import QueueView, next_case, queue_page
 from moderation.desk.review import open_comment
 from moderation.errors import InputError
 from moderation.terms import Article
-from tests.reviewing import Desk, open_desk
-
-
-@pytest.fixture
-def desk(tmp_path: Path):
-    opened = open_desk(tmp_path)
-    yield opened
-    opened.store.close()
+from tests.reviewing import Desk
 
 
 def following(desk: Desk, who: str, view: QueueView | None = None, after: str | None = None):
@@ -77,6 +68,18 @@ def test_skipping_leads_to_another_case(desk: Desk, view: QueueView) -> None:
         assert case is not None
         after = case.id
     assert set(seen) == ids
+
+
+@pytest.mark.parametrize("view", [QueueView(), QueueView(reason="SPAM")])
+def test_a_skipped_case_is_free_for_others_at_once(desk: Desk, view: QueueView) -> None:
+    """Skipping gives the case back, in whatever view."""
+    anna, ben = desk.reviewer("anna"), desk.reviewer("ben")
+    first = desk.hold("one", reason="SPAM", priority=0.9)
+    second = desk.hold("two", reason="SPAM", priority=0.1)
+    assert first.case is not None
+    assert following(desk, anna, view) == first.id
+    assert following(desk, anna, view, after=first.case.id) == second.id
+    assert following(desk, ben, view) == first.id
 
 
 def test_a_filter_keeps_to_its_cases(desk: Desk) -> None:

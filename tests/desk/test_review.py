@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from moderation.desk.review import (
@@ -17,17 +15,10 @@ from moderation.desk.review import (
 )
 from moderation.errors import CaseConflict, InputError, NotFound
 from moderation.terms import Action, Author, Reason, VerdictAction, VerdictLabel
-from tests.reviewing import Desk, open_desk
+from tests.reviewing import Desk
 
 APPROVE, REJECT = VerdictAction.APPROVE, VerdictAction.REJECT
 SPAM, TOXIC, GENERIC = VerdictLabel.SPAM, VerdictLabel.TOXIC, VerdictLabel.GENERIC
-
-
-@pytest.fixture
-def desk(tmp_path: Path):
-    opened = open_desk(tmp_path)
-    yield opened
-    opened.store.close()
 
 
 def judge(desk: Desk, id: str, who: str, action=APPROVE, *, version, labels=(), note=None):

@@ -15,7 +15,7 @@ from moderation.config import Config
 from moderation.desk.check import SIGNAL_NAMES
 from moderation.errors import ModerationError
 from moderation.terms import Scope, VerdictLabel
-from moderation.web import health, management, native
+from moderation.web import articles, casework, health, management, native
 from moderation.web.openapi import build_document
 
 ROOT = Path(__file__).parents[2]
@@ -64,10 +64,10 @@ def test_no_signal_is_documented_that_does_not_exist() -> None:
 def test_every_address_is_in_wire() -> None:
     """Every method and path of the API document is written out, with its scope, in wire.md."""
     app = Flask("house")
-    for adapter in (native, management, health):
+    for adapter in (native, articles, casework, management, health):
         app.register_blueprint(adapter.bp)
     paths = build_document(app, Config())["paths"]
-    assert len(paths) > 10
+    assert len(paths) > 14
     for path, methods in paths.items():
         for method in methods:
             assert f"`{method.upper()} {path}`" in WIRE

@@ -1,12 +1,13 @@
 """
-What store tests say again and again: a moment, and a new comment with everything filled in.
+What store tests say again and again: a moment, a new comment with everything filled in, and a way
+to look behind the store.
 
 Opens no store; that is `tests/fixtures/store.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from moderation.store import NewComment
+from moderation.store.engine import Database, parse_url
 from moderation.terms import (
     HEADS,
     Action,
@@ -66,6 +68,14 @@ _TEMPLATE = NewComment(
     case_reason=None,
     case_priority=0.0,
 )
+
+
+@pytest.fixture
+def database(empty_store_url: str) -> Iterator[Database]:
+    """Give the connections to a database without any schema, for looking behind the store."""
+    opened = Database(parse_url(empty_store_url))
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from threading import Barrier
 
 import pytest
 
-from moderation.errors import InputError, NotFound
+from moderation.errors import InputError, NotFound, Taken
 from moderation.store import Store
 from moderation.terms import Key, Scope
 
@@ -45,7 +45,7 @@ def test_a_given_secret_is_taken_as_it_is(store: Store, now: datetime) -> None:
 def test_a_secret_in_use_is_refused(store: Store, now: datetime) -> None:
     """Two good keys cannot share a secret; a revoked key's may be given again."""
     key, secret = _key(store, now, secret="aoeu1aoue")
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(Taken) as caught:
         _key(store, now, secret=secret)
     assert caught.value.field == "key"
     store.accounts.revoke_key(key.id, now=now)
@@ -100,6 +100,35 @@ def test_a_name_is_taken_once(store: Store, now: datetime) -> None:
         with pytest.raises(InputError) as caught:
             store.accounts.add_reviewer(name, None, now=now)
         assert caught.value.field == "name"
+
+
+def test_a_new_password_replaces_the_old_one(store: Store, now: datetime) -> None:
+    """It is the only one that signs in, all sessions end with the old one, and the log says so."""
+    ana = store.accounts.add_reviewer("Ana", "correct horse", now=now)
+    changed = store.accounts.set_password(ana.id, "battery staple", now=now)
+    assert changed.session_version == ana.session_version + 1
+    assert store.accounts.reviewer_by_password("Ana", "correct horse") is None
+    assert store.accounts.reviewer_by_password("Ana", "battery staple") == changed
+    (event,) = store.events.recent(subject=ana.id)
+    assert (event.kind, event.actor) == ("reviewer.password_set", f"reviewer:{ana.id}")
+    with pytest.raises(NotFound):
+        store.accounts.set_password("nobody", "battery staple", now=now)
+
+
+def test_ending_sessions_counts_for_one_reviewer_each_time(store: Store, now: datetime) -> None:
+    """Every ending is another version, even at the same moment; nobody else's changes."""
+    ana = store.accounts.add_reviewer("Ana", None, now=now)
+    bo = store.accounts.add_reviewer("Bo", None, now=now)
+    for ended in (1, 2):
+        found = store.accounts.end_sessions(ana.id, actor="system", now=now)
+        assert found.session_version == ended
+        assert store.accounts.reviewer(ana.id) == found
+    assert store.accounts.reviewer(bo.id) == bo
+    assert {event.kind for event in store.events.recent(subject=ana.id)} == {
+        "reviewer.sessions_ended"
+    }
+    with pytest.raises(NotFound):
+        store.accounts.end_sessions("nobody", actor="system", now=now)
 
 
 def test_a_link_signs_in_once(store: Store, now: datetime) -> None:

@@ -247,6 +247,22 @@ def test_a_case_someone_looks_at_cannot_be_leased(
         store.cases.lease("nothing", reviewer="x", now=now)
 
 
+def test_only_ones_own_lease_is_released(store: Store, new_comment: Make, now: datetime) -> None:
+    """Somebody else's stays, and so does one renewed since; releasing none is no error."""
+    case = _hold(store, new_comment(held=0.5))
+    store.cases.release(case.id, reviewer="x")
+    first = store.cases.lease(case.id, reviewer="x", now=now)
+    renewed = store.cases.lease(case.id, reviewer="x", now=now + timedelta(seconds=60))
+    store.cases.release(case.id, reviewer="y")
+    store.cases.release(case.id, reviewer="x", leased_until=first.leased_until)
+    assert store.cases.claim_next(site=None, reviewer="y", now=now) is None
+    store.cases.release(case.id, reviewer="x", leased_until=renewed.leased_until)
+    entry = store.cases.claim_next(site=None, reviewer="y", now=now)
+    assert entry is not None
+    assert (entry.case.leased_by, entry.case.version) == ("y", case.version)
+    store.cases.release("nothing", reviewer="x")
+
+
 def test_settling_does_everything_at_once(store: Store, new_comment: Make) -> None:
     """Verdict, status, closed case, label and event all say the same afterwards."""
     case = _hold(store, new_comment(held=0.5))

@@ -6,7 +6,7 @@ Mirrors `moderation/store/schema.py` and `moderation/store/migrations/`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -20,17 +20,9 @@ from sqlalchemy import inspect, text
 
 from moderation.errors import SchemaVersionError, StoreError
 from moderation.store import NewComment, Store, tables
-from moderation.store.engine import Database, parse_url
+from moderation.store.engine import Database
 from moderation.store.schema import REVISIONS, migration_config
 from moderation.terms import Article, Scope, VerdictAction, VerdictLabel
-
-
-@pytest.fixture
-def database(empty_store_url: str) -> Iterator[Database]:
-    """Give the connections to a database without any schema, for looking behind the store."""
-    opened = Database(parse_url(empty_store_url))
-    yield opened
-    opened.close()
 
 
 def test_every_migration_is_listed(database: Database) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from moderation.text import fingerprint, hamming, normalise, simhash, sketch
+from tests.text.texts import any_text
 
 _LONG = (
     "The minister said on Tuesday that the new budget would not raise any taxes this year, "
@@ -61,7 +61,7 @@ def test_hamming_counts_bits_of_signed_numbers() -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.text(alphabet=st.characters(exclude_categories=()), max_size=80))
+@given(any_text(80))
 def test_every_number_fits_a_signed_column(raw: str) -> None:
     """Any text gives numbers of 64 bits with sign."""
     text = normalise(raw)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from moderation.text import UNKNOWN, detect_language, normalise
+from tests.text.texts import any_text
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_links_and_mentions_do_not_decide() -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.text(alphabet=st.characters(exclude_categories=()), max_size=60))
+@given(any_text(60))
 def test_any_text_gets_an_answer(raw: str) -> None:
     """Detection never fails and answers a two-letter code or unknown."""
     answer = detect_language(normalise(raw))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from moderation.text import Text, normalise
 from moderation.text.normalise import MAX_CHANGES
+from tests.text.texts import any_text, mixed
 
 _PIECES = [
     *("v", "i", "a", "E", "x", "1", "3", "0", "@", "$", "!", "*", "|", ".", "-", "_", "'", "/"),
@@ -51,8 +52,8 @@ _PIECES = [
     *("ی", "ي", "ك", "ـ", "َ", "ﷺ", "ｆ", "क", "्", "ष", "가", "ᄀ", "ᅡ", "٣", "\ud800", "´"),
     *("xxx", "iii", "www.", "://", "fr33", "🅵", "🅰", "ᴀ", "ꜰ"),
 ]
-_HOSTILE = st.lists(st.sampled_from(_PIECES), max_size=25).map("".join)
-_ANY = st.text(alphabet=st.characters(exclude_categories=()), max_size=60)
+_HOSTILE = mixed(*_PIECES, max_size=25)
+_ANY = any_text(60)
 
 
 _CLEAN = (

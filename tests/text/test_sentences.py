@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from moderation.text import split_sentences
+from tests.text.texts import any_text
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_no_more_sentences_than_asked_for() -> None:
     assert len(split_sentences("x" * 50_000, limit=10)) == 10
 
 
-@given(st.text(alphabet=st.characters(exclude_categories=()), max_size=200))
+@given(any_text(200))
 def test_any_text_is_cut_without_loss(plain: str) -> None:
     """No character but white space gets lost, whatever the text."""
     assert "".join("".join(split_sentences(plain, limit=10_000)).split()) == "".join(plain.split())

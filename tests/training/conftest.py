@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from joblib import parallel_config
 
+from moderation.config import Config
 from moderation.training.corpus import read_corpus
 from moderation.training.rows import Row
 from moderation.training.sources import Source, read_sources
 from tests.bundles import copy_bundle
 from tests.corpora import CORPUS, write_small_corpus
+from tests.training.fake_web import Make
 
 BASE = "20260101-1"
 
@@ -49,3 +51,18 @@ def small_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("small_corpus")
     write_small_corpus(folder)
     return folder
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    """Write a sources.toml of one-file Telegram sets and give the settings for it."""
+
+    def write(*entries: str, data_dir: Path | None = tmp_path / "data") -> Config:
+        corpus = tmp_path / "training_data"
+        corpus.mkdir(exist_ok=True)
+        (corpus / "sources.toml").write_text("\n".join(entries), encoding="utf-8")
+        if data_dir is not None:
+            data_dir.mkdir(exist_ok=True)
+        return Config(corpus_dir=corpus, data_dir=data_dir, var_dir=tmp_path / "var")
+
+    return write

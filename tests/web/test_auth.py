@@ -58,13 +58,13 @@ def test_a_limited_key_is_told_how_it_stands(service: Service) -> None:
     _, key = service.rooms.store.accounts.add_key(
         name="slow", scopes={Scope.SCORE}, per_minute=2, now=service.clock()
     )
-    service.clock.pass_seconds(15)
+    service.clock.forward(seconds=15)
     answers = [service.post("/v1/score", ASK, headers=service.headers(key)) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert [answer.headers["RateLimit-Remaining"] for answer in answers] == ["1", "0", "0"]
     assert answers[2].headers["Retry-After"] == answers[2].headers["RateLimit-Reset"] == "45"
     assert answers[2].headers["RateLimit-Limit"] == "2"
-    service.clock.pass_seconds(45)
+    service.clock.forward(seconds=45)
     assert service.post("/v1/score", ASK, headers=service.headers(key)).status_code == 200
 
 

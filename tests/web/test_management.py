@@ -33,7 +33,7 @@ def test_a_given_key_is_taken_as_it_is(service: Service) -> None:
     assert made.json["key"] == "0123456789ab"
     assert service.post("/v1/score", ASK, headers=headers).status_code == 200
     twice = service.post("/v1/keys", {"name": "y", "scopes": ["score"], "key": "0123456789ab"})
-    assert twice.status_code == 422
+    assert twice.status_code == 409
     assert twice.json["errors"][0]["field"] == "key"
 
 
@@ -63,6 +63,7 @@ def test_a_keys_site_is_its_comments_site(service: Service) -> None:
         ({"scopes": []}, "scopes"),
         ({"scopes": ["root"]}, "scopes[0]"),
         ({"key": "short"}, "key"),
+        ({"site": "my blog"}, "site"),
         ({"key": "with space"}, "key"),
         ({"site": ""}, "site"),
         ({"per_minute": -1}, "per_minute"),
@@ -75,6 +76,12 @@ def test_a_wrong_key_is_named(service: Service, change: dict[str, Any], field: s
     answer = service.post("/v1/keys", {"name": "blog", "scopes": ["score"], **change})
     assert answer.status_code == 422
     assert answer.json["errors"][0]["field"] == field
+
+
+def test_a_form_that_is_not_taken_is_told(service: Service) -> None:
+    """Who sends a key in another form learns which form is taken, not that it is blank."""
+    answer = service.post("/v1/keys", {"name": "blog", "scopes": ["score"], "key": "short"})
+    assert answer.json["errors"][0]["message"] == "must match ^[!-~]{8,200}$"
 
 
 def test_models_are_listed_with_the_one_in_use(service: Service) -> None:

@@ -25,7 +25,7 @@ ASK = {"comment": {"text": "Late again."}, "article": ARTICLE}
 def held(service: Service, text: str = "Buy now") -> str:
     """Send a comment that is held; give its id."""
     service.model.scores = {"spam": 0.8}
-    service.clock.pass_seconds(1)
+    service.clock.forward(seconds=1)
     answer = service.post("/v1/comments", {"comment": {"text": text}, "article": ARTICLE})
     assert answer.json["status"] == "held"
     return str(answer.json["id"])
@@ -214,13 +214,21 @@ def test_the_queue_lists_what_is_held(service: Service) -> None:
 @pytest.mark.parametrize(
     ("query", "field"),
     [("limit=0", "limit"), ("limit=x", "limit"), ("order=best", "order"), ("cursor=x", "cursor"),
-     ("status=odd", "status"), ("colour=red", "colour")],
+     ("status=odd", "status"), ("colour=red", "colour"), ("limit=", "limit"),
+     ("cursor=é", "cursor"), ("reason=SPAM&reason=X", "reason"), ("limit=&limit=2", "limit")],
 )  # fmt: skip
 def test_a_wrong_query_is_named(service: Service, query: str, field: str) -> None:
     """Every parameter is checked, unknown ones too."""
     answer = service.send("GET", f"/v1/queue?{query}")
     assert answer.status_code == 422
     assert answer.json["errors"][0]["field"] == field
+
+
+def test_what_is_left_empty_in_a_query_was_not_sent(service: Service) -> None:
+    """A program may name what it has no value for, such as the cursor of the first page."""
+    id = held(service)
+    page = service.send("GET", "/v1/queue?reason=&article=&cursor=")
+    assert [item["id"] for item in page.json["items"]] == [id]
 
 
 def test_a_verdict_settles_the_case(service: Service) -> None:
@@ -255,7 +263,9 @@ def test_a_verdict_without_a_case_is_a_correction(service: Service) -> None:
     assert answer.json["status"] == "rejected"
 
 
-@pytest.mark.parametrize("id", ["7", "a/b//c", "x y", "ü-7?", "%2F", "..", "‮id", "a\x00b"])
+@pytest.mark.parametrize(
+    "id", ["7", "a/b//c", "/a/", "x y", "a\nb", "ü-7?", "%2F", "..", "‮id", "a\x00b"]
+)
 def test_article_ids_may_be_odd(service: Service, id: str) -> None:
     """Whatever a site calls its articles, it can put, read and name them."""
     from urllib.parse import quote
@@ -271,7 +281,7 @@ def test_article_ids_may_be_odd(service: Service, id: str) -> None:
 
 def test_an_article_needs_text(service: Service) -> None:
     """Neither title nor body is nothing to remember; too long an id is named."""
-    for body in ({}, {"title": " "}, {"url": "https://news.example/"}):
+    for body in ({}, {"title": " "}, {"body": "\ufeff"}, {"url": "https://news.example/"}):
         answer = service.send("PUT", "/v1/articles/7", json=body)
         assert answer.status_code == 422
         assert answer.json["errors"][0]["field"] == "title"
@@ -290,7 +300,7 @@ def test_a_form_token_tells_how_long_the_form_was_open(service: Service) -> None
         return {reason["code"] for reason in answer.json["reasons"]}
 
     at_once = reasons()
-    service.clock.pass_seconds(60)
+    service.clock.forward(seconds=60)
     assert at_once - reasons()
 
 

@@ -19,6 +19,7 @@ from moderation.web.problems import BadInput, Unreadable, UnsupportedMedia, body
         (errors.CaseConflict(current_version=3), 409),
         (errors.BundleRefused(), 409),
         (errors.TrainingBusy(), 409),
+        (errors.Taken(field="key"), 409),
         (UnsupportedMedia(), 415),
         (errors.InputError(), 422),
         (BadInput([("a", "is required")]), 422),

@@ -6,7 +6,7 @@ Assembles the blueprint `bp` from the modules of this folder; holds no view itse
 
 from __future__ import annotations
 
-from moderation.web.review import comments, queue, sign_in
+from moderation.web.review import comments, leases, queue, sign_in
 from moderation.web.review.guard import bp
 
-__all__ = ["bp", "comments", "queue", "sign_in"]
+__all__ = ["bp", "comments", "leases", "queue", "sign_in"]

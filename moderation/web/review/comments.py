@@ -11,6 +11,7 @@ from typing import TypeVar
 from flask import request
 from flask.typing import ResponseReturnValue
 
+from moderation.desk.leases import LEASE_SECONDS
 from moderation.desk.review import (
     MOST_NOTE_CHARS,
     labels_to_teach,
@@ -23,7 +24,7 @@ from moderation.desk.review import (
 from moderation.errors import CaseConflict, InputError
 from moderation.terms import VerdictAction, VerdictLabel
 from moderation.web.review.article import shown_article
-from moderation.web.review.guard import bp, page, reviewer
+from moderation.web.review.guard import bp, page, reviewer, with_requests
 from moderation.web.review.last import last_comment_id, remember, take_announcement
 from moderation.web.review.queue import to_next, view_from, view_state
 from moderation.web.review.words import CHOICES
@@ -39,14 +40,18 @@ def comment(comment_id: str) -> ResponseReturnValue:
     """
     Show a comment: an open case to judge, or a settled one to look at and correct.
 
-    Opening an open case takes its lease for two minutes when nobody else has it.
+    Opening an open case takes its lease for two minutes when nobody else has it; the page's script
+    renews it.
     """
     view = view_from(request.args.to_dict())
     context = open_comment(rooms().store, comment_id, reviewer_id=reviewer().id, now=rooms().now())
     last = last_verdict_of(context.stored)
-    return page(
+    is_leased = context.case is not None and context.held_by is None
+    shown = page(
         "comment.html",
         context=context,
+        is_leased=is_leased,
+        lease_seconds=LEASE_SECONDS,
         stored=context.stored,
         comment=context.stored.comment,
         article=shown_article(context.stored),
@@ -61,6 +66,7 @@ def comment(comment_id: str) -> ResponseReturnValue:
         undo_id=last_comment_id(),
         announcement=take_announcement(),
     )
+    return with_requests(shown) if is_leased else shown
 
 
 @bp.post("/comments/<comment_id>/verdict")

@@ -36,7 +36,15 @@ from moderation.store import Reviewer
 from moderation.web.review import marks, words
 from moderation.web.rooms import rooms
 
-__all__ = ["SESSION_LIFETIME", "bp", "own_path", "page", "reviewer", "sign_in_as"]
+__all__ = [
+    "SESSION_LIFETIME",
+    "bp",
+    "own_path",
+    "page",
+    "reviewer",
+    "sign_in_as",
+    "with_requests",
+]
 
 SESSION_LIFETIME = timedelta(hours=12)
 """How long a sign-in lasts, however busy the moderator is: one long shift."""
@@ -55,11 +63,13 @@ bp = Blueprint(
 # Everything else needs a signed-in reviewer; a new page is closed until it is named here.
 _OPEN = frozenset({"review.static", "review.sign_in", "review.sign_in_by_link"})
 
+_CONTENT_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+
 _HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
-        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-    ),
+    "Content-Security-Policy": _CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",
     # Not "no-referrer": over https the CSRF check wants to see that a form came from here.
     "Referrer-Policy": "same-origin",
@@ -198,6 +208,12 @@ def page(template: str, status: int = 200, **context: object) -> Response:
     return make_response(html, status)
 
 
+def with_requests(shown: Response) -> Response:
+    """Let the scripts of this one page send requests to us; those of other pages may send none."""
+    shown.headers["Content-Security-Policy"] = f"{_CONTENT_POLICY}; connect-src 'self'"
+    return shown
+
+
 def reviewer() -> Reviewer:
     """Give who is signed in; only for pages that are not open to everybody."""
     return cast(Reviewer, g.reviewer)
@@ -216,6 +232,7 @@ def sign_in_as(found: Reviewer, *, by: str) -> None:
     session["reviewer"] = found.id
     session["by"] = by
     session["signed_in_at"] = rooms().now().isoformat()
+    session["version"] = found.session_version
 
 
 def own_path(target: str | None) -> str | None:
@@ -237,5 +254,9 @@ def _signed_in() -> Reviewer | None:
         return None
     if rooms().now() - datetime.fromisoformat(at) > SESSION_LIFETIME:
         return None
-    # Asked of the store each time: a removed reviewer is out at once.
-    return rooms().store.accounts.reviewer(id)
+    # Asked of the store each time: whoever was removed or signed out everywhere is out at once.
+    found = rooms().store.accounts.reviewer(id)
+    # A session from before versions were counted has none, and began under the first.
+    if found is None or session.get("version", 0) != found.session_version:
+        return None
+    return found

@@ -32,7 +32,7 @@ def sign_in() -> ResponseReturnValue:
     """Show the form for name and password, or take it; ``next`` leads to review pages only."""
     target = own_path(request.values.get("next"))
     if request.method == "GET":
-        return page("sign_in.html", next=target)
+        return page("sign_in.html", next=target, signed_out=session.pop("signed_out", False))
     name = request.form.get("name", "").strip()
     password = request.form.get("password", "")
     now = rooms().now()
@@ -76,8 +76,11 @@ def sign_in_by_link(token: str) -> ResponseReturnValue:
 
 @bp.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
-    """End the session."""
+    """End every session of the reviewer: a copy of the cookie would otherwise outlive this one."""
+    actor = f"reviewer:{reviewer().id}"
+    rooms().store.accounts.end_sessions(reviewer().id, actor=actor, now=rooms().now())
     session.clear()
+    session["signed_out"] = True
     return redirect(url_for("review.sign_in"), 303)
 
 
@@ -93,12 +96,15 @@ def password() -> ResponseReturnValue:
         return page(
             "password.html", 422, asks_old=asks_old, least=LEAST_PASSWORD_CHARS, problem=problem
         )
-    rooms().store.accounts.set_password(reviewer().id, new, now=rooms().now())
-    sign_in_as(reviewer(), by="password")
+    changed = rooms().store.accounts.set_password(reviewer().id, new, now=rooms().now())
+    sign_in_as(changed, by="password")
     return page(
         "message.html",
         heading="Your password is set",
-        sentences=(f"From now on you can sign in as “{reviewer().name}” with it.",),
+        sentences=(
+            f"From now on you can sign in as “{changed.name}” with it.",
+            "You were signed out everywhere but here.",
+        ),
         link=("To the queue", url_for("review.queue")),
     )
 

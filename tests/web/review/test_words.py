@@ -9,7 +9,7 @@ import pytest
 from moderation.desk.disguise import Disguise
 from moderation.terms import RelevanceKind, Scores
 from moderation.web.review.words import age, excerpt, foreign_scripts, percent, score_rows
-from tests.reviewing import NOON
+from tests.fakes import NOON
 
 
 @pytest.mark.parametrize(

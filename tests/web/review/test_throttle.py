@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from moderation.web.review.throttle import Throttle
-from tests.reviewing import NOON
+from tests.fakes import NOON
 
 
 def test_a_name_may_try_a_few_times_and_then_waits() -> None:
