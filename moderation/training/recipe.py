@@ -25,6 +25,7 @@ from moderation.classifiers.heads import LINEAR_HEADS
 from moderation.classifiers.model import LearnedModel
 from moderation.config import Config
 from moderation.errors import ModelError, TrainingError
+from moderation.training.budgets import evidence_of
 from moderation.training.calibrate import calibrate_heads
 from moderation.training.encode import encode
 from moderation.training.evaluate import judge, measure, table
@@ -254,6 +255,7 @@ def _publish(
         parked_because="; ".join(worse) or None,
         canaries=make_canaries(model),
         notes={"root": base.version if base else model.version},
+        evidence=evidence_of(judged),
     )
     shown = table(measured)
     text = report(card, shown)
