@@ -13,7 +13,7 @@ from pathlib import Path
 from argon2 import PasswordHasher
 
 from moderation.desk.authors import author_key
-from moderation.store import NewComment, Store, StoredComment
+from moderation.store import Audit, NewComment, Store, StoredComment
 from moderation.terms import (
     Action,
     Article,
@@ -79,6 +79,7 @@ class Desk:
         failed: tuple[str, ...] = (),
         parent: str | None = None,
         minutes_ago: float = 0,
+        audit: Audit | None = None,
     ) -> StoredComment:
         """Store one comment the machine decided on, held unless told otherwise."""
         at = self.clock() - timedelta(minutes=minutes_ago)
@@ -118,6 +119,7 @@ class Desk:
                 decision=Decision(action, action, reasons, "p-1", "20261103-1"),
                 case_reason=reason if action is Action.HOLD else None,
                 case_priority=priority,
+                audit=audit,
             )
         )
         return stored
