@@ -20,6 +20,7 @@ from moderation.commands import (
     database,
     learning,
     models,
+    policy,
     queue,
     score,
     serve,
@@ -56,7 +57,18 @@ def commands(context: click.Context, config: Path | None) -> None:
     context.obj = Settings(config)
 
 
-for _module in (serve, score, queue, comments, learning, models, accounts, transfer, database):
+for _module in (
+    serve,
+    score,
+    queue,
+    comments,
+    policy,
+    learning,
+    models,
+    accounts,
+    transfer,
+    database,
+):
     for _command in _module.COMMANDS:
         commands.add_command(_command)
 

@@ -96,7 +96,12 @@ class RelevanceKind(StrEnum):
 
 
 class CaseKind(StrEnum):
-    """Why a comment is in the review queue."""
+    """
+    Why a comment is in the review queue.
+
+    An audit was drawn by lot from all comments, held ones included, so that the verdicts on audits
+    say how often the machine is wrong.
+    """
 
     HELD = "held"
     AUDIT = "audit"

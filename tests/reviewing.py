@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from moderation.desk.authors import author_key
-from moderation.store import NewComment, Store, StoredComment
+from moderation.store import Audit, NewComment, Store, StoredComment
 from moderation.terms import (
     Action,
     Article,
@@ -60,6 +60,7 @@ class Desk:
         failed: tuple[str, ...] = (),
         parent: str | None = None,
         minutes_ago: float = 0,
+        audit: Audit | None = None,
     ) -> StoredComment:
         """Store one comment the machine decided on, held unless told otherwise."""
         at = self.clock() - timedelta(minutes=minutes_ago)
@@ -99,6 +100,7 @@ class Desk:
                 decision=Decision(action, action, reasons, "p-1", "20261103-1"),
                 case_reason=reason if action is Action.HOLD else None,
                 case_priority=priority,
+                audit=audit,
             )
         )
         return stored

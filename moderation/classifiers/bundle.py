@@ -21,6 +21,7 @@ from typing import Any
 import joblib
 import numpy as np
 
+from moderation.classifiers.evidence import Evidence, read_evidence, with_short_lists
 from moderation.classifiers.heads import LinearHeads
 from moderation.classifiers.lexicon import Lexicon
 from moderation.classifiers.meaning import MeaningSpace
@@ -36,6 +37,7 @@ __all__ = [
     "BundleInfo",
     "Canary",
     "Card",
+    "Evidence",
     "activate",
     "canary_scores",
     "current_version",
@@ -84,6 +86,7 @@ class Card:
         comparison: head -> what the gate measured against the live model, or empty.
         parked_because: why it was not promoted, or None.
         canaries: comments with the scores they must have.
+        evidence: head -> held-back rows of our corpus and the site's labels, for error budgets.
     """
 
     version: str
@@ -99,6 +102,12 @@ class Card:
     canaries: tuple[Canary, ...]
     notes: Mapping[str, Any] = field(default_factory=dict)
     format: int = FORMAT
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+
+    @property
+    def root(self) -> str:
+        """Version of the model, fitted from nothing, that this one grew from; it may be its own."""
+        return str(self.notes.get("root", self.version))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +175,9 @@ def read_card(models_dir: Path, version: str) -> Card:
         content = json.loads((folder / "card.json").read_text(encoding="utf-8"))
         content["canaries"] = tuple(Canary(**canary) for canary in content["canaries"])
         content["data"] = tuple(content["data"])
+        content["evidence"] = read_evidence(content.get("evidence", {}))
         return Card(**content)
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise BundleRefused(
             f"model {version}: card.json cannot be read: {error}", version=version
         ) from error
@@ -284,10 +294,8 @@ def write_bundle(models_dir: Path, model: LearnedModel, card: Card) -> Path:
         joblib.dump(content, draft / "model.joblib", compress=0, protocol=5)
         with (draft / "model.joblib").open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        written = {**asdict(card), "sha256": digest}
-        (draft / "card.json").write_text(
-            json.dumps(written, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
+        written = json.dumps({**asdict(card), "sha256": digest}, indent=1, ensure_ascii=False)
+        (draft / "card.json").write_text(f"{with_short_lists(written)}\n", encoding="utf-8")
         for path in draft.iterdir():
             _sync(path)
         draft.chmod(0o755)

@@ -13,16 +13,19 @@ from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import chain, islice
 from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
 from moderation.classifiers.articles import ArticleMemory
+from moderation.classifiers.bundle import read_card
 from moderation.classifiers.live import LiveModel
 from moderation.commands.lines import Line
 from moderation.commands.output import json_line
 from moderation.config import Config
+from moderation.desk.budgets import Budgets
 from moderation.desk.check import SIGNAL_NAMES, Checked, Desk
 from moderation.errors import InputError
 from moderation.policy import read_policies
@@ -80,10 +83,13 @@ class Scorer:
     def __init__(self, task: Task) -> None:
         config = task.config
         self._task = task
+        policies = read_policies(config.policy, signal_names=SIGNAL_NAMES, score_names=HEADS)
         self._desk = Desk(
             live=LiveModel(config.models_dir),
-            policies=read_policies(config.policy, signal_names=SIGNAL_NAMES, score_names=HEADS),
+            policies=policies,
             memory=ArticleMemory(),
+            # Without a store there are no audits; a budget goes by what the model brings.
+            budgets=Budgets(policies, cards=partial(read_card, config.models_dir)),
             max_text_chars=config.max_text_chars,
             max_article_chars=config.max_article_chars,
         )

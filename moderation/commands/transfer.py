@@ -6,6 +6,7 @@ Reads and writes lines; `importing` takes one in, the store gives them out.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
@@ -94,20 +95,24 @@ def import_(settings: Settings, source: BinaryIO, name: str, site: str | None) -
     all, and only once, however often it is imported.
     """
     from moderation.classifiers.articles import ArticleMemory
+    from moderation.classifiers.bundle import read_card
     from moderation.classifiers.live import LiveModel
     from moderation.commands.importing import read_import, take_in
+    from moderation.desk.budgets import Budgets
     from moderation.desk.check import SIGNAL_NAMES, Desk
     from moderation.policy import read_policies
     from moderation.terms import HEADS
 
     config, now = settings.read(), utc_now()
+    policies = read_policies(config.policy, signal_names=SIGNAL_NAMES, score_names=HEADS)
     taken = known = refused = 0
     with settings.store() as store:
         desk = Desk(
             live=LiveModel(config.models_dir),
-            policies=read_policies(config.policy, signal_names=SIGNAL_NAMES, score_names=HEADS),
+            policies=policies,
             memory=ArticleMemory(),
             store=store,
+            budgets=Budgets(policies, cards=partial(read_card, config.models_dir), store=store),
             max_text_chars=config.max_text_chars,
             max_article_chars=config.max_article_chars,
         )

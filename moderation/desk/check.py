@@ -15,6 +15,7 @@ from moderation.classifiers.live import LiveModel
 from moderation.classifiers.model import Model
 from moderation.desk.articles import Resolved, remember
 from moderation.desk.authors import author_key
+from moderation.desk.budgets import Budgets
 from moderation.desk.drafts import (
     ARTICLE_UNKNOWN,
     Draft,
@@ -25,12 +26,18 @@ from moderation.desk.drafts import (
     read_history,
     read_text,
 )
-from moderation.desk.outcomes import case_priority, case_reason, undecided, with_notice
+from moderation.desk.outcomes import (
+    audit_of,
+    case_priority,
+    case_reason,
+    undecided,
+    with_notice,
+)
 from moderation.desk.scoring import score_drafts
 from moderation.errors import InputError
 from moderation.policy import PolicySet, decide
 from moderation.signals import NAMES
-from moderation.store import NewComment, Store, StoredArticle, StoredComment
+from moderation.store import Audit, NewComment, Store, StoredArticle, StoredComment
 from moderation.terms import (
     Action,
     Article,
@@ -102,6 +109,8 @@ class Desk:
 
     Args:
         live: gives the model in use now.
+        policies: as read; by an error budget in them nothing is rejected.
+        budgets: gives the policies with thresholds found for them; None: there are none to find.
         store: None checks without articles, history and repeats, as the `score` command does.
         max_text_chars: longer comments are refused.
         max_article_chars: longer article bodies are cut before they are analysed.
@@ -117,6 +126,7 @@ class Desk:
         policies: PolicySet,
         memory: ArticleMemory,
         store: Store | None = None,
+        budgets: Budgets | None = None,
         max_text_chars: int = 100_000,
         max_article_chars: int = 200_000,
     ) -> None:
@@ -124,6 +134,7 @@ class Desk:
         self._policies = policies
         self._memory = memory
         self._store = store
+        self._budgets = budgets
         self._max_text_chars = max_text_chars
         self._max_article_chars = max_article_chars
         self._secret = store.accounts.secret("author") if store else b""
@@ -153,13 +164,14 @@ class Desk:
             As many results as comments, in their order.
         """
         model = self._live.model  # One model for the whole batch, whatever goes live meanwhile.
+        policies = self._in_force(model)
         drafts = [self._draft(comment, model) for comment in comments]
         ready = [draft for draft in drafts if isinstance(draft, Draft)]
         # 5. Scores: one feature pass for all heads and all items. Heavy CPU, 0.3-0.8 ms each.
         scored = iter(score_drafts(model, ready, explain=explain))
         # 6. Decide: pure, some 10 µs.
         return [
-            self._finish(draft, next(scored)) if isinstance(draft, Draft) else draft
+            self._finish(draft, next(scored), policies) if isinstance(draft, Draft) else draft
             for draft in drafts
         ]
 
@@ -170,6 +182,7 @@ class Desk:
         key_id: str | None = None,
         idempotency_key: str | None = None,
         request_digest: str | None = None,
+        may_audit: bool = True,
     ) -> Received:
         """
         Check one comment and store it with its decision, and with a case when it is held.
@@ -180,6 +193,8 @@ class Desk:
             key_id: whose idempotency keys are meant.
             idempotency_key: a second call with the same one gives the first call's comment.
             request_digest: tells a repeat from another request under the same idempotency key.
+            may_audit: whether it may be drawn for a person to look at. False for comments that were
+                chosen by somebody, which are no fair sample.
 
         Raises:
             InputError: the text is too long, or the idempotency key was used for something else.
@@ -204,6 +219,7 @@ class Desk:
                 decision=checked.decision,
                 case_reason=case_reason(checked.decision) if held else None,
                 case_priority=case_priority(checked.decision),
+                audit=self._audit(checked) if may_audit else None,
                 key_id=key_id,
                 idempotency_key=idempotency_key,
                 request_digest=request_digest,
@@ -252,10 +268,22 @@ class Desk:
         )
         return draft
 
+    def _in_force(self, model: Model) -> PolicySet:
+        budgets = self._budgets
+        if budgets is None:
+            return self._policies
+        # What breaks there leaves the policies as read, by whose budgets nothing is rejected.
+        return attempt([], "budgets", lambda: budgets.in_force(model.version), self._policies)
+
+    def _audit(self, checked: Checked) -> Audit | None:
+        site = checked.comment.site
+        share = attempt([], "audit", lambda: self._policies.for_site(site).audit_share, 0.0)
+        return audit_of(share, checked.scores, checked.fingerprint)
+
     def _lists(self, site: str) -> Lists:
         return self._policies.for_site(site).lists
 
-    def _finish(self, draft: Draft, scores: Scores) -> Checked:
+    def _finish(self, draft: Draft, scores: Scores, policies: PolicySet) -> Checked:
         failed = draft.failed
         # The model's own failure is in the scores already, head by head.
         unchecked = [_IN_WORDS.get(part, part) for part in failed if part != "model"]
@@ -263,7 +291,7 @@ class Desk:
         decision = attempt(
             failed,
             "policy",
-            lambda: decide(self._policies.for_site(site), draft.signals, scores, failed=unchecked),
+            lambda: decide(policies.for_site(site), draft.signals, scores, failed=unchecked),
             undecided(scores.model),
         )
         failed += [f"head:{head}" for head in scores.failed if "model" not in failed]

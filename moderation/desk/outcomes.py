@@ -1,5 +1,6 @@
 """
-What follows from a decision, and what stands in for one: notices, the case's reason and priority.
+What follows from a decision, and what stands in for one: notices, the case's reason and priority,
+how a settled comment would look in the queue.
 
 Pure; decides nothing a policy decides.
 """
@@ -10,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from moderation.desk.drafts import ARTICLE_UNKNOWN
-from moderation.terms import Action, Decision, Reason, Signal
+from moderation.store import Audit
+from moderation.terms import Action, Decision, Reason, Scores, Signal
 
-__all__ = ["CHECK_FAILED", "case_priority", "case_reason", "undecided", "with_notice"]
+__all__ = ["CHECK_FAILED", "audit_of", "case_priority", "case_reason", "undecided", "with_notice"]
 
 CHECK_FAILED = "CHECK_FAILED"
 
@@ -46,3 +48,28 @@ def case_reason(decision: Decision) -> str:
 def case_priority(decision: Decision) -> float:
     """Say how much a case matters, 0..1: as much as its weightiest reason."""
     return max((r.weight for r in decision.reasons if r.action is not None), default=0.5)
+
+
+def audit_of(share: float, scores: Scores, fingerprint: int) -> Audit | None:
+    """
+    Say how a comment may be drawn for audit, and how its case then looks among held ones.
+
+    Nothing of it tells what was decided, or the moderator would no longer judge but confirm: the
+    reason is the score that speaks most against the comment, as of most held ones, and the priority
+    lies anywhere among theirs, which reach up to one half.
+
+    Args:
+        share: 0..1, of all comments; 0 is None.
+        fingerprint: of the text; as good as chance for the priority.
+    """
+    if not share:
+        return None
+    values = scores.values
+    spam, toxicity, relevance = (values.get(head) for head in ("spam", "toxicity", "relevance"))
+    suspicions = {
+        "SPAM": spam or 0.0,
+        "TOXICITY": toxicity or 0.0,
+        "OFF_TOPIC": 0.0 if relevance is None else 1 - relevance,
+    }
+    reason = max(suspicions, key=suspicions.__getitem__)
+    return Audit(share, reason, priority=0.5 * (fingerprint % 997) / 997)

@@ -7,13 +7,14 @@ Holds values only; reading them from files is `read.py`'s, judging a comment by 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from moderation.terms import Action, Lists, RelevanceKind
 
 __all__ = [
     "LOW_IS_BAD",
+    "Budget",
     "Condition",
     "Group",
     "Policy",
@@ -38,6 +39,22 @@ class RuleAction(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Budget:
+    """
+    How often rejecting by a score may be wrong; the threshold follows from labelled rows.
+
+    Attributes:
+        wrong_at_most: share of what is rejected, 0..1.
+        sure: with which probability that must hold, 0..1.
+        bad_share: share of this site's comments that deserve it, 0..1: for rows of other places.
+    """
+
+    wrong_at_most: float
+    sure: float
+    bad_share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Threshold:
     """
     From where one score asks for something; None where it does not.
@@ -46,12 +63,19 @@ class Threshold:
         hold: this probability or more.
         reject: this probability or more, at least `hold`.
         hold_below: less than this probability; for the scores in `LOW_IS_BAD` alone.
+        budget: what `reject` has to keep to; `reject` is None until it was found.
     """
 
     head: str
     hold: float | None = None
     reject: float | None = None
     hold_below: float | None = None
+    budget: Budget | None = None
+
+    @property
+    def is_off(self) -> bool:
+        """Whether it asks for nothing, whatever the score."""
+        return (self.hold, self.reject, self.hold_below, self.budget) == (None,) * 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +153,7 @@ class Policy:
         hold_generic: whether thin praise is held like any other comment of low relevance.
         hold_points: points from which a comment is held.
         reject_points: points from which it is rejected; more than any group's cap.
+        audit_share: 0..1, of all comments, how many a person looks at whatever was decided.
         group_of: signal name -> its group, made from `groups`.
     """
 
@@ -144,6 +169,7 @@ class Policy:
     score_points: Mapping[str, ScorePoints]
     groups: tuple[Group, ...]
     rules: tuple[Rule, ...]
+    audit_share: float = 0.0
     group_of: Mapping[str, Group] = field(init=False, repr=False, compare=False)
     heads: tuple[str, ...] = field(init=False, repr=False, compare=False)
     """Scores this policy cannot do without."""
@@ -151,10 +177,35 @@ class Policy:
     def __post_init__(self) -> None:
         group_of = {signal: group for group in self.groups for signal in group.points}
         object.__setattr__(self, "group_of", group_of)
-        used = [t.head for t in self.thresholds if (t.hold, t.reject, t.hold_below) != (None,) * 3]
+        used = [threshold.head for threshold in self.thresholds if not threshold.is_off]
         used += self.score_points
         used += [c.score for rule in self.rules for c in (*rule.all, *rule.any) if c.score]
         object.__setattr__(self, "heads", tuple(dict.fromkeys(used)))
+
+    @property
+    def budgets(self) -> Mapping[str, Budget]:
+        """The budgets by score, in the order of the thresholds."""
+        return {t.head: t.budget for t in self.thresholds if t.budget is not None}
+
+    def hold(self, head: str) -> float | None:
+        """Give the score from which a comment is held, or None."""
+        return next((t.hold for t in self.thresholds if t.head == head), None)
+
+    def rejecting_from(self, found: Mapping[str, float]) -> Policy:
+        """
+        Give this policy with thresholds in place of its budgets.
+
+        Its version says them too: a decision must tell by which threshold it was made.
+
+        Args:
+            found: score -> threshold; by a budget without one, nothing is rejected.
+        """
+        thresholds = tuple(
+            replace(t, reject=found.get(t.head)) if t.budget is not None else t
+            for t in self.thresholds
+        )
+        told = "".join(f"+{head}={value:g}" for head, value in found.items())
+        return replace(self, thresholds=thresholds, version=f"{self.version}{told}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,3 +226,8 @@ class PolicySet:
     def for_site(self, site: str) -> Policy:
         """Give the policy of a site; the default where it has none of its own."""
         return self.sites.get(site, self.default)
+
+    @property
+    def has_budgets(self) -> bool:
+        """Whether any threshold of any policy is to be found by a budget."""
+        return any(policy.budgets for policy in (self.default, *self.sites.values()))

@@ -18,6 +18,7 @@ from moderation.errors import PolicyError
 from moderation.policy.merge import merge
 from moderation.policy.policy import (
     LOW_IS_BAD,
+    Budget,
     Condition,
     Group,
     Policy,
@@ -37,11 +38,24 @@ _SHIPPED = Path(__file__).with_name("default.toml")
 MAX_POINTS = 1000.0
 """Largest number of points anywhere: a slip of the keyboard stops here."""
 
-_TOP = ("version", "shadow", "failed_check", "thresholds", "points", "rules", "lists")
+_TOP = (
+    "version",
+    "shadow",
+    "failed_check",
+    "thresholds",
+    "budget",
+    "audit",
+    "points",
+    "rules",
+    "lists",
+)
 _LISTS = ("blocked_words", "watched_words", "allowed_words", "blocked_domains", "allowed_domains")
 _RULE = ("name", "description", "all", "any", "action", "weight", "message")
 _CONDITION = ("signal", "min_strength", "score", "above", "below", "relevance_kind", "language")
 _KINDS = ("signal", "score", "relevance_kind", "language")
+_BUDGET = ("wrong_at_most", "sure", "bad_share")
+_AUDITED = 0.01
+# The share that is audited where a budget is stated and no share is: decision record 0011.
 _RULE_NAME = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 _DOMAIN = re.compile(r"[\w-]+(\.[\w-]+)+")
 _FAILED = (Action.HOLD, Action.APPROVE)
@@ -112,6 +126,8 @@ def _policy(top: Table, version: str, names: _Names) -> Policy:
     if reject_points < hold_points:
         raise points.error("reject", "must not be less than points.hold")
     thresholds, hold_generic = _thresholds(top, names)
+    # Audits keep budgets honest; where none is stated, nobody asked for them.
+    audited = _AUDITED if any(t.budget is not None for t in thresholds) else 0.0
     return Policy(
         version=version,
         shadow=top.flag("shadow"),
@@ -125,12 +141,15 @@ def _policy(top: Table, version: str, names: _Names) -> Policy:
         score_points=_score_points(points.table("scores", None), names),
         groups=_groups(points.table("groups", None), reject_points, names),
         rules=_rules(top.tables("rules", _RULE), names),
+        audit_share=top.table("audit", ("share",)).number("share", 0, 1, default=audited),
     )
 
 
 def _thresholds(top: Table, names: _Names) -> tuple[tuple[Threshold, ...], bool]:
     tables = top.table("thresholds", None)
     tables.check_names(names.scores, "score")
+    # Read whether a budget uses it or not: what is wrong in a policy stops the start.
+    bad_share = top.table("budget", ("bad_share",)).number("bad_share", 0.0001, 0.9999)
     found: list[Threshold] = []
     hold_generic = False
     for head in tables:
@@ -146,11 +165,24 @@ def _thresholds(top: Table, names: _Names) -> tuple[tuple[Threshold, ...], bool]
                 hold_generic = table.choice("generic", (Action.APPROVE, Action.HOLD)) is Action.HOLD
             continue
         table = tables.table(head, ("hold", "reject"))
-        hold, reject = table.number_or_off("hold", 0, 1), table.number_or_off("reject", 0, 1)
+        hold = table.number_or_off("hold", 0, 1)
+        if isinstance(table.content.get("reject"), dict):
+            budget = _budget(table.table("reject", _BUDGET), bad_share)
+            found.append(Threshold(head, hold=hold, budget=budget))
+            continue
+        reject = table.number_or_off("reject", 0, 1)
         if hold is not None and reject is not None and reject < hold:
             raise table.error("reject", "must not be less than hold")
         found.append(Threshold(head, hold=hold, reject=reject))
     return tuple(found), hold_generic
+
+
+def _budget(table: Table, bad_share: float) -> Budget:
+    return Budget(
+        wrong_at_most=table.number("wrong_at_most", 0.0001, 0.5),
+        sure=table.number("sure", 0.5, 0.9999),
+        bad_share=table.number("bad_share", 0.0001, 0.9999, default=bad_share),
+    )
 
 
 def _score_points(tables: Table, names: _Names) -> dict[str, ScorePoints]:

@@ -20,6 +20,8 @@ from moderation.store.engine import Database, parse_url
 from moderation.store.events import Events
 from moderation.store.rows import (
     JSON,
+    Audit,
+    Audited,
     Event,
     NewComment,
     QueueEntry,
@@ -33,6 +35,8 @@ __all__ = [
     "JSON",
     "Accounts",
     "Articles",
+    "Audit",
+    "Audited",
     "Cases",
     "Comments",
     "Event",

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from moderation.store import tables
 from moderation.store.columns import storable
-from moderation.store.ids import new_id
+from moderation.store.ids import lot, new_id
 from moderation.store.rows import NewComment, StoredComment
 from moderation.store.writer import NewRow
 from moderation.terms import Author, Case, CaseKind, Comment, Form, Status
@@ -24,7 +24,7 @@ def prepare(new: NewComment) -> tuple[StoredComment, list[NewRow]]:
     now = comment.received_at
     id = new_id(now)
     status = Status.after(new.decision.answer)
-    case = _case(new, id, now) if new.case_reason is not None else None
+    case = _case(new, id, now)
     decision_id = new_id(now)
     rows: list[NewRow] = [
         (
@@ -106,13 +106,18 @@ def prepare(new: NewComment) -> tuple[StoredComment, list[NewRow]]:
     return stored, rows
 
 
-def _case(new: NewComment, comment_id: str, now: datetime) -> Case:
-    priority = new.case_priority
+def _case(new: NewComment, comment_id: str, now: datetime) -> Case | None:
+    drawn = new.audit if new.audit is not None and lot(comment_id) < new.audit.share else None
+    reason, priority = new.case_reason, new.case_priority
+    if reason is None:
+        if drawn is None:
+            return None
+        reason, priority = drawn.reason, drawn.priority
     return Case(
         id=new_id(now),
         comment_id=comment_id,
-        kind=CaseKind.HELD,
-        reason=new.case_reason or "",
+        kind=CaseKind.HELD if drawn is None else CaseKind.AUDIT,
+        reason=reason,
         # Not a number sorts differently on the two databases; it counts as no priority at all.
         priority=min(max(priority, 0.0), 1.0) if priority == priority else 0.0,
         version=1,

@@ -20,10 +20,13 @@ from moderation.terms import (
     Signal,
     Status,
     Verdict,
+    VerdictAction,
 )
 
 __all__ = [
     "JSON",
+    "Audit",
+    "Audited",
     "Event",
     "NewComment",
     "QueueEntry",
@@ -56,6 +59,36 @@ class StoredArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class Audit:
+    """
+    How a comment may be drawn for a person to look at, whatever was decided.
+
+    Attributes:
+        share: 0..1, of all comments; drawn by the lot of the comment's id.
+        reason: code for the case of a comment that nobody would see otherwise; and its `priority`.
+    """
+
+    share: float
+    reason: str
+    priority: float
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """
+    A drawn comment that a person has judged: what it scored before, and the newest verdict.
+
+    Attributes:
+        scores: as stored with the decision, by the model of version `model`.
+    """
+
+    site: str
+    model: str
+    scores: Mapping[str, float | None]
+    action: VerdictAction
+
+
+@dataclass(frozen=True, slots=True)
 class NewComment:
     """
     Everything one transaction writes about a new comment.
@@ -65,8 +98,10 @@ class NewComment:
         author_key: what its author is recognised by on this site (at most 200 characters), or None.
         fingerprint: signed 64-bit, and so are `simhash` and both of `sketch`; a sketch of (0, 0)
             says that the text is too short for near comparison.
-        case_reason: code of the reason to review it, or None: no case is opened.
+        case_reason: code of the reason to review it, or None: no case is opened unless it is drawn.
         case_priority: 0..1; anything outside is moved to the nearer end.
+        audit: how it may be drawn, or None: it takes no part. A drawn one's case is an audit, also
+            when it would have had a case anyway: only so are audits a fair sample of all comments.
         key_id: API key that sent it, or None.
         idempotency_key: counts only together with `key_id`.
         request_digest: tells a repeated request from another one with the same idempotency key.
@@ -83,6 +118,7 @@ class NewComment:
     decision: Decision
     case_reason: str | None
     case_priority: float
+    audit: Audit | None = None
     key_id: str | None = None
     idempotency_key: str | None = None
     request_digest: str | None = None

@@ -1,5 +1,5 @@
 """
-Verdicts as training sees them: the labels, each with the texts it was given on.
+Verdicts as others learn from them: labels with their texts, and audits with their scores.
 
 Reads only; a verdict is written where its case is settled (`cases.py`).
 """
@@ -11,14 +11,18 @@ from collections.abc import Iterator
 from sqlalchemy import bindparam, func, select
 
 from moderation.store import tables
-from moderation.store.documents import read_labels
+from moderation.store.documents import read_labels, read_scores
 from moderation.store.engine import Database
+from moderation.store.rows import Audited
 from moderation.store.stored import load
-from moderation.terms import Label, VerdictAction
+from moderation.terms import CaseKind, Label, VerdictAction
 
 __all__ = ["Verdicts"]
 
 _PAGE = 200
+
+_RECENT = 1000
+# More than people settle between two looks.
 
 
 class Verdicts:
@@ -66,6 +70,61 @@ class Verdicts:
             if len(rows) < _PAGE:
                 return
             after = rows[-1].comment_id
+
+    def audited(self, *, most: int) -> list[Audited]:
+        """
+        Give the drawn comments that a person has judged, newest first, of all sites.
+
+        Args:
+            most: older ones are left out.
+        """
+        cases, comments, decisions, labels = (
+            tables.cases,
+            tables.comments,
+            tables.decisions,
+            tables.labels,
+        )
+        newest = (
+            select(comments.c.site, decisions.c.model, decisions.c.scores, labels.c.action)
+            .join_from(cases, labels, labels.c.comment_id == cases.c.comment_id)
+            .join(comments, comments.c.id == cases.c.comment_id)
+            .join(decisions, decisions.c.id == comments.c.decision_id)
+            .where(cases.c.kind == CaseKind.AUDIT.value)
+            .order_by(cases.c.opened_at.desc(), cases.c.id.desc())
+            .limit(most)
+        )
+        with self._database.reading() as connection:
+            return [
+                Audited(
+                    site=row.site,
+                    model=row.model,
+                    scores=read_scores(row.scores).values,
+                    action=VerdictAction(row.action),
+                )
+                for row in connection.execute(newest)
+            ]
+
+    def recent_audits(self) -> frozenset[str]:
+        """
+        Give the ids of the verdicts on drawn comments among the newest verdicts of all.
+
+        Whoever keeps them sees later whether there are others. Ids of one moment are in no order,
+        and two machines' clocks differ, so that the newest id alone would not tell.
+        """
+        cases, verdicts = tables.cases, tables.verdicts
+        newest = (
+            select(verdicts.c.id, verdicts.c.case_id)
+            .order_by(verdicts.c.id.desc())
+            .limit(_RECENT)
+            .subquery()
+        )
+        drawn = (
+            select(newest.c.id)
+            .join(cases, cases.c.id == newest.c.case_id)
+            .where(cases.c.kind == CaseKind.AUDIT.value)
+        )
+        with self._database.reading() as connection:
+            return frozenset(connection.scalars(drawn))
 
     def count(self) -> int:
         """Count all verdicts, corrections and those on deleted comments included."""

@@ -27,6 +27,7 @@ from moderation.classifiers.reading import Reader
 from moderation.config import Config
 from moderation.errors import ModelError, TrainingError
 from moderation.terms import TOXIC_KINDS
+from moderation.training.budgets import evidence_of
 from moderation.training.calibrate import calibrate_heads
 from moderation.training.encode import encode
 from moderation.training.evaluate import Measured, judge, measure, table
@@ -274,6 +275,7 @@ def _publish(
         parked_because="; ".join(worse) or None,
         canaries=make_canaries(model),
         notes={"root": base.version if base else model.version},
+        evidence=evidence_of(judged),
     )
     shown = table(measured)
     text = report(card, shown)

@@ -30,6 +30,7 @@ __all__ = [
     "KeysAnswer",
     "ModelsAnswer",
     "NewKeyAnswer",
+    "PolicyAnswer",
     "Problem",
     "QueueAnswer",
     "ReadyAnswer",
@@ -273,6 +274,48 @@ class ModelsAnswer(Given):
     items: list[ModelPart]
     in_use: str
     refused: str | None = Field(description="Why a newer bundle is refused, when one is.")
+
+
+class ThresholdPart(Given):
+    """From where one score asks for something; null where it does not."""
+
+    score: str
+    hold: float | None
+    reject: float | None = Field(description="As written, or as found for a budget.")
+    hold_below: float | None
+
+
+class BudgetPart(Given):
+    """What became of one error budget."""
+
+    score: str
+    wrong_at_most: float
+    sure: float
+    bad_share: float
+    threshold: float | None = Field(description="Rejected from here on; null: nothing is.")
+    evidence: Literal["audits", "model"] | None = Field(
+        description="Whose labelled rows it rests on: the site's audits, or the model's card."
+    )
+    model: str
+    rows: int = Field(description="Labelled rows in all.")
+    rows_settled: int = Field(description="Those at or above the threshold.")
+    rows_wrong: int = Field(description="Those of them whose rejection would be wrong.")
+    bound: float | None = Field(description="Share wrong that is not exceeded, so sure.")
+    settles: float | None = Field(description="Share of comments that is rejected by it.")
+    audited: int = Field(description="Audits with a verdict, of this site and model.")
+    audited_bad: int = Field(description="Those of them that a person rejected.")
+    why: str | None = Field(description="Why nothing is rejected by this score, when so.")
+
+
+class PolicyAnswer(Given):
+    """The policy in force for the key's site, in the process that answers."""
+
+    version: str
+    site: str
+    shadow: bool
+    audit_share: float
+    thresholds: list[ThresholdPart]
+    budgets: list[BudgetPart]
 
 
 class PartAnswer(BaseModel):

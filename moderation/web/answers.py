@@ -6,9 +6,12 @@ Renders the product's vocabulary; reads no store.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from moderation.classifiers.bundle import BundleInfo
+from moderation.desk.budgets import Finding
+from moderation.policy import Policy
 from moderation.store import QueueEntry, StoredArticle, StoredComment
 from moderation.terms import Case, Decision, Key, Reason, Scores, Verdict
 
@@ -17,6 +20,7 @@ __all__ = [
     "comment_answer",
     "key_answer",
     "model_answer",
+    "policy_answer",
     "queue_entry",
     "received_answer",
     "score_answer",
@@ -144,4 +148,40 @@ def model_answer(bundle: BundleInfo) -> dict[str, Any]:
         "metrics": bundle.metrics,
         "parked_because": bundle.parked_because,
         "problem": bundle.problem,
+    }
+
+
+def policy_answer(site: str, policy: Policy, findings: Sequence[Finding]) -> dict[str, Any]:
+    """Give the data of a `PolicyAnswer`."""
+    return {
+        "version": policy.version,
+        "site": site,
+        "shadow": policy.shadow,
+        "audit_share": policy.audit_share,
+        "thresholds": [
+            {"score": t.head, "hold": t.hold, "reject": t.reject, "hold_below": t.hold_below}
+            for t in policy.thresholds
+        ],
+        "budgets": [_budget(finding) for finding in findings],
+    }
+
+
+def _budget(finding: Finding) -> dict[str, Any]:
+    found, budget = finding.found, finding.budget
+    return {
+        "score": finding.head,
+        "wrong_at_most": budget.wrong_at_most,
+        "sure": budget.sure,
+        "bad_share": budget.bad_share,
+        "threshold": found.threshold,
+        "evidence": finding.source,
+        "model": finding.model,
+        "rows": found.rows,
+        "rows_settled": found.settled,
+        "rows_wrong": found.wrong,
+        "bound": None if found.bound is None else round(found.bound, 5),
+        "settles": None if found.share is None else round(found.share, 5),
+        "audited": finding.audited,
+        "audited_bad": finding.audited_bad,
+        "why": finding.why,
     }

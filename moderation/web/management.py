@@ -1,5 +1,5 @@
 """
-The native API for keys and models.
+The native API for keys, models and the policy in force.
 
 Turns requests into calls of the store and of the bundles' own functions; decides nothing.
 """
@@ -12,7 +12,7 @@ from moderation.classifiers.bundle import activate, list_bundles
 from moderation.errors import BundleMissing
 from moderation.terms import Scope
 from moderation.web import answer_schemas as shapes
-from moderation.web.answers import key_answer, model_answer
+from moderation.web.answers import key_answer, model_answer, policy_answer
 from moderation.web.endpoint import Call, endpoint, reply
 from moderation.web.rooms import Rooms
 from moderation.web.schemas import KeyRequest
@@ -101,6 +101,20 @@ def activate_model(call: Call[None], version: str) -> Response:
     activate(models_dir, version)
     call.rooms.live.refresh()
     return reply(_models(call.rooms))
+
+
+@endpoint(bp, "GET", "/v1/policy", scope=Scope.MODERATE, answers={200: shapes.PolicyAnswer})
+def read_policy(call: Call[None]) -> Response:
+    """
+    Show the thresholds in force for the key's site, and what they rest on.
+
+    Of every error budget: the threshold found for it, from which labelled rows, how many comments
+    it settles; or why nothing is rejected by it.
+    """
+    site, budgets = call.key.site, call.rooms.budgets
+    model = call.rooms.live.model.version
+    policy = budgets.in_force(model).for_site(site)
+    return reply(policy_answer(site, policy, budgets.findings(model, site)))
 
 
 def _models(rooms: Rooms) -> dict[str, object]:

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 from flask import current_app
 
 from moderation.classifiers.articles import ArticleMemory
+from moderation.classifiers.bundle import read_card
 from moderation.classifiers.live import LiveModel
 from moderation.config import Config
+from moderation.desk.budgets import Budgets
 from moderation.desk.check import SIGNAL_NAMES, Desk
 from moderation.policy import PolicySet, read_policies
 from moderation.store import Store
@@ -35,6 +38,8 @@ class Rooms:
 
     Attributes:
         now: gives the current time, aware UTC; tests pass a fixed one.
+        policies: as read; `budgets` has those in force.
+        budgets: error budgets as thresholds, for the model in use.
         desk: the main path, built once from the rest.
     """
 
@@ -44,14 +49,21 @@ class Rooms:
     policies: PolicySet
     memory: ArticleMemory
     now: Callable[[], datetime] = utc_now
+    budgets: Budgets = field(init=False)
     desk: Desk = field(init=False)
 
     def __post_init__(self) -> None:
+        cards = partial(read_card, self.config.models_dir)
+        budgets = Budgets(self.policies, cards=cards, store=self.store)
+        # Found out now, so that no reader's comment waits for it.
+        budgets.in_force(self.live.model.version)
+        object.__setattr__(self, "budgets", budgets)
         desk = Desk(
             live=self.live,
             policies=self.policies,
             memory=self.memory,
             store=self.store,
+            budgets=budgets,
             max_text_chars=self.config.max_text_chars,
             max_article_chars=self.config.max_article_chars,
         )

@@ -33,6 +33,7 @@ def build() -> Flask:
     rooms: Rooms = app.extensions["moderation"]
     _warm_up(rooms)
     rooms.live.start()
+    rooms.budgets.start()
     atexit.register(_leave, rooms)
     return app
 
@@ -51,6 +52,7 @@ def _warm_up(rooms: Rooms) -> None:
 def _leave(rooms: Rooms) -> None:
     """Finish the writes under way and end the process, once its server has stopped."""
     rooms.live.stop()
+    rooms.budgets.stop()
     rooms.store.close()
     sys.stderr.flush()
     # The server's idle native threads outlive it; when the interpreter then takes itself apart

@@ -10,12 +10,14 @@ import pytest
 
 from moderation.classifiers.bundle import (
     Canary,
+    Evidence,
     activate,
     canary_scores,
     current_version,
     list_bundles,
     previous_version,
     read_bundle,
+    read_card,
     write_bundle,
 )
 from moderation.classifiers.model import Item
@@ -45,6 +47,44 @@ def test_a_bundle_comes_back_as_it_was_written(tmp_path: Path) -> None:
     item = Item(normalise(TEXT))
     before = make_model("20260301-1", seed=1).score([item])[0]
     assert read_bundle(tmp_path, "20260301-1").score([item])[0] == before
+
+
+def test_a_cards_evidence_comes_back_and_is_one_line_a_list(tmp_path: Path) -> None:
+    """Thousands of numbers do not hide what a person reads in a card, and no text is touched."""
+    evidence = {"spam": Evidence((0.9812, 0.5, 0.0), (1, 0, 0)), "toxicity": Evidence((), ())}
+    canary = Canary("[ 1,\n 2 ]", None, None, {})
+    folder = _write(tmp_path, "20260301-1", evidence=evidence, canaries=(canary,))
+    card = read_card(tmp_path, "20260301-1")
+    assert (card.evidence, card.canaries) == (evidence, (canary,))
+    lines = (folder / "card.json").read_text().splitlines()
+    assert '   "scores": [0.9812, 0.5, 0.0],' in lines
+
+
+def test_a_card_without_evidence_is_read(tmp_path: Path) -> None:
+    """Models made before there were error budgets serve on."""
+    folder = _write(tmp_path, "20260301-1")
+    content = json.loads((folder / "card.json").read_text())
+    del content["evidence"]
+    (folder / "card.json").write_text(json.dumps(content))
+    assert read_card(tmp_path, "20260301-1").evidence == {}
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [[], {"spam": []}, {"spam": {"scores": [0.1], "bad": []}}, {"spam": {"scores": ["x"]}}],
+)
+def test_evidence_of_another_form_is_refused(tmp_path: Path, evidence: object) -> None:
+    """A card that cannot be read right is not read at all."""
+    _edit_card(_write(tmp_path, "20260301-1"), evidence=evidence)
+    with pytest.raises(BundleRefused, match=r"card\.json cannot be read"):
+        read_card(tmp_path, "20260301-1")
+
+
+def test_a_model_is_of_the_family_of_its_root(tmp_path: Path) -> None:
+    """One fitted from nothing is its own root; one on top of it names it."""
+    _write(tmp_path, "20260301-1")
+    _write(tmp_path, "20260302-1", notes={"root": "20260301-1"})
+    assert [read_card(tmp_path, v).root for v in ("20260301-1", "20260302-1")] == ["20260301-1"] * 2
 
 
 def test_weights_are_memory_mapped_and_read_only(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, datetime, timedelta
 
-from moderation.store.ids import new_id
+from moderation.store.ids import lot, new_id
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -32,3 +32,13 @@ def test_ids_sort_by_their_moment() -> None:
 def test_ids_of_one_moment_differ() -> None:
     """Many ids of one moment are all different."""
     assert len({new_id(NOW) for _ in range(10_000)}) == 10_000
+
+
+def test_lots_are_fixed_and_evenly_spread() -> None:
+    """An id draws the same lot for ever; ids of one moment draw all over the range."""
+    assert lot("01a2052ee50a77efb568c4dfe888441f") == 0.5759331785302173
+    lots = sorted(lot(new_id(NOW)) for _ in range(10_000))
+    assert 0 <= lots[0] < 0.01
+    assert 0.99 < lots[-1] < 1
+    # The largest distance from an even spread; by chance it is below .02 all but once in 1,000.
+    assert max(abs(value - number / 10_000) for number, value in enumerate(lots)) < 0.03

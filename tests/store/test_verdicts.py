@@ -7,10 +7,13 @@ Mirrors `moderation/store/verdicts.py`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from moderation.store import NewComment, Store
-from moderation.terms import Article, VerdictAction, VerdictLabel
+from moderation.store import Audit, Audited, NewComment, Store
+from moderation.terms import HEADS, Article, CaseKind, Status, VerdictAction, VerdictLabel
+
+DRAWN, NOT_DRAWN = Audit(1.0, "SPAM", 0.3), Audit(0.0, "SPAM", 0.3)
+APPROVE, REJECT = VerdictAction.APPROVE, VerdictAction.REJECT
 
 
 def test_a_label_carries_the_texts_it_was_given_on(
@@ -47,3 +50,95 @@ def test_the_machines_own_decision_is_no_label(
     store.comments.add(new_comment(held=0.5))
     assert list(store.verdicts.labels()) == []
     assert store.verdicts.count() == 0
+
+
+def _settle(store: Store, comment_id: str, action: VerdictAction, now: datetime) -> None:
+    store.cases.settle(
+        comment_id,
+        site=None,
+        actor="reviewer:1",
+        action=action,
+        labels=(),
+        note=None,
+        version=None,
+        now=now,
+    )
+
+
+def test_a_drawn_comment_has_a_case_and_stands_as_decided(
+    store: Store, new_comment: Callable[..., NewComment]
+) -> None:
+    """What the machine settled waits as an audit, under reason and priority given for it."""
+    stored, _ = store.comments.add(new_comment(audit=DRAWN))
+    assert stored.status is Status.APPROVED
+    assert stored.case is not None
+    assert (stored.case.kind, stored.case.reason, stored.case.priority) == (
+        CaseKind.AUDIT,
+        "SPAM",
+        0.3,
+    )
+    assert store.comments.get(stored.id) == stored
+    assert [entry.stored.id for entry in store.cases.queue(site="default")[0]] == [stored.id]
+
+
+def test_a_drawn_comment_that_is_held_is_an_audit_too(
+    store: Store, new_comment: Callable[..., NewComment]
+) -> None:
+    """Its case keeps the reason and the urgency it has anyway; one that is not drawn is held."""
+    drawn = store.comments.add(new_comment(held=0.5, audit=DRAWN))[0].case
+    assert drawn is not None
+    assert (drawn.kind, drawn.reason, drawn.priority) == (CaseKind.AUDIT, "OFF_TOPIC", 0.5)
+    held = store.comments.add(new_comment(held=0.5, audit=NOT_DRAWN))[0].case
+    assert held is not None
+    assert held.kind is CaseKind.HELD
+    assert store.comments.add(new_comment(audit=NOT_DRAWN))[0].case is None
+
+
+def test_about_the_share_is_drawn(store: Store, new_comment: Callable[..., NewComment]) -> None:
+    """Of many comments a share of one half gives about half a case."""
+    half = Audit(0.5, "SPAM", 0.3)
+    cases = [store.comments.add(new_comment(audit=half))[0].case for _ in range(200)]
+    # Ids are made by chance: outside of this once in ten million runs.
+    assert 62 < sum(case is not None for case in cases) < 138
+
+
+def test_audits_are_given_with_their_scores_and_newest_verdict(
+    store: Store, new_comment: Callable[..., NewComment], now: datetime
+) -> None:
+    """Drawn and judged ones only, newest first; a correction counts, a deleted comment does not."""
+    ids = {}
+    for number, name in enumerate(("first", "corrected", "deleted", "waiting", "held")):
+        audit = None if name == "held" else DRAWN
+        held = {"held": 0.5} if name in ("held", "corrected") else {}
+        at = now + timedelta(seconds=number)
+        added, _ = store.comments.add(
+            new_comment(site=name, audit=audit, received_at=at, text=name, **held)
+        )
+        ids[name] = added.id
+        if name != "waiting":
+            _settle(store, added.id, APPROVE, at)
+    _settle(store, ids["corrected"], REJECT, now + timedelta(minutes=1))
+    store.comments.delete(ids["deleted"], site=None, actor="reviewer:1", now=now)
+    values = {**dict.fromkeys(HEADS, 0.25), "toxicity": None}
+    assert store.verdicts.audited(most=10) == [
+        Audited("corrected", "20260301-1", values, REJECT),
+        Audited("first", "20260301-1", values, APPROVE),
+    ]
+    assert [audited.site for audited in store.verdicts.audited(most=1)] == ["corrected"]
+
+
+def test_new_verdicts_on_audits_are_told_from_others(
+    store: Store, new_comment: Callable[..., NewComment], now: datetime
+) -> None:
+    """Each one adds an id, also a correction in the same moment; other verdicts add none."""
+    known = [store.verdicts.recent_audits()]
+    for audit in (None, DRAWN, None):
+        added, _ = store.comments.add(new_comment(held=0.5, audit=audit))
+        if audit is DRAWN:
+            drawn = added.id
+        _settle(store, added.id, REJECT, now)
+        known.append(store.verdicts.recent_audits())
+    _settle(store, drawn, APPROVE, now)
+    known.append(store.verdicts.recent_audits())
+    assert [len(ids) for ids in known] == [0, 0, 1, 1, 2]
+    assert known[2] == known[3] < known[4]

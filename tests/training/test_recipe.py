@@ -122,6 +122,9 @@ def test_the_card_says_what_the_model_is_made_of(site: Run) -> None:
     assert len(entries["corpus"]["sha256"]) == 64
     assert sum(entries["labels"]["rows"].values()) == 60
     assert card.canaries
+    assert set(card.evidence) == {"spam", "toxicity"}
+    held_back = sum(entries[name]["rows"]["test"] for name in ("corpus", "labels"))
+    assert 0 < len(card.evidence["spam"].scores) <= held_back
 
 
 def test_what_moderators_teach_goes_live(site: Run) -> None:

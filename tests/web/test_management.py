@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from moderation.web.answer_schemas import KeysAnswer, ModelsAnswer, NewKeyAnswer
-from tests.fakes import Service
+from moderation.web.answer_schemas import KeysAnswer, ModelsAnswer, NewKeyAnswer, PolicyAnswer
+from tests.budgeting import evidence, write_card
+from tests.fakes import Service, make_service
 
 ASK = {"comment": {"text": "Late again."}}
 
@@ -98,3 +100,62 @@ def test_an_unknown_model_is_404(service: Service, version: str) -> None:
     """A name from outside never becomes a path."""
     answer = service.send("POST", f"/v1/models/{version}/activate")
     assert answer.status_code == 404
+
+
+def test_the_policy_in_force_is_shown(service: Service) -> None:
+    """Thresholds as they are for the key's site; without a budget there is none to show."""
+    answer = service.send("GET", "/v1/policy")
+    PolicyAnswer.model_validate_json(answer.data)
+    assert answer.json["version"] == service.rooms.policies.version
+    assert answer.json["budgets"] == []
+    assert answer.json["audit_share"] == 0
+    assert answer.json["thresholds"][0] == {
+        "score": "spam",
+        "hold": 0.6,
+        "reject": 0.97,
+        "hold_below": None,
+    }
+    refused = service.send("GET", "/v1/policy", headers=service.headers(service.scores_key))
+    assert refused.status_code == 403
+
+
+def test_a_budget_is_shown_with_what_it_rests_on(tmp_path: Path) -> None:
+    """The threshold found, the rows behind it, how much it settles; or why it settles nothing."""
+    policy = tmp_path / "policy.toml"
+    policy.write_text(
+        "[thresholds.spam]\nreject = { wrong_at_most = 0.05, sure = 0.95, bad_share = 0.2 }\n"
+        "[thresholds.toxicity]\nreject = { wrong_at_most = 0.01, sure = 0.95 }\n"
+        "[sites.blog.thresholds.spam]\nreject = 0.9\n"
+    )
+    write_card(tmp_path, evidence=evidence(good=[0.2] * 500, bad=[0.95] * 80 + [0.3] * 20))
+    service = make_service(tmp_path, policy=policy)
+    answer = service.send("GET", "/v1/policy")
+    PolicyAnswer.model_validate_json(answer.data)
+    spam, toxicity = answer.json["budgets"]
+    assert answer.json["version"].endswith("+spam=0.6")
+    assert answer.json["thresholds"][0]["reject"] == 0.6
+    assert 0 < spam.pop("bound") <= 0.05
+    assert spam == {
+        "score": "spam",
+        "wrong_at_most": 0.05,
+        "sure": 0.95,
+        "bad_share": 0.2,
+        "threshold": 0.6,
+        "evidence": "model",
+        "model": "20260301-1",
+        "rows": 600,
+        "rows_settled": 80,
+        "rows_wrong": 0,
+        "settles": 0.16,
+        "audited": 0,
+        "audited_bad": 0,
+        "why": None,
+    }
+    assert (toxicity["threshold"], toxicity["evidence"]) == (None, None)
+    assert toxicity["why"].startswith("Nothing is rejected by toxicity: model 20260301-1 brings no")
+    blog = service.post("/v1/keys", {"name": "b", "scopes": ["moderate"], "site": "blog"}).json
+    shown = service.send("GET", "/v1/policy", headers=service.headers(blog["key"])).json
+    assert [budget["score"] for budget in shown["budgets"]] == ["toxicity"]
+    assert shown["thresholds"][0]["reject"] == 0.9
+    service.rooms.store.close()
+    service.app.extensions["moderation.limits"].close()

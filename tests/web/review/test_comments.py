@@ -7,6 +7,7 @@ import re
 import pytest
 from flask import Flask
 
+from moderation.store import Audit
 from moderation.terms import Action, Author, Reason, Scope, Span
 from tests.reviewing import Desk
 from tests.web.review.browsing import Browser, signed_in
@@ -56,6 +57,33 @@ def test_the_comment_page_shows_what_a_moderator_needs(desk: Desk, anna: Browser
         'value="off_topic" data-key="3" aria-keyshortcuts="3" checked',
     ):
         assert expected in page, expected
+
+
+@pytest.mark.parametrize("action", list(Action))
+def test_an_open_case_does_not_tell_what_was_decided(
+    desk: Desk, anna: Browser, action: Action
+) -> None:
+    """Held, approved or rejected and drawn for audit: until the verdict the page looks alike."""
+    stored = desk.hold("A fine bridge.", action=action, audit=Audit(1.0, "SPAM", 0.25))
+    page = anna.get(f"/review/comments/{stored.id}").text
+    assert "● held" in page
+    assert "Why it waits" in page
+    for word in ("✓ approved", "✕ rejected", "asks to", "audit", "by the machine"):
+        assert word not in page.casefold(), word
+    assert "audit" not in anna.get("/review/").text.casefold()
+    anna.judge(stored.id, "approve")
+    page = anna.get(f"/review/comments/{stored.id}").text
+    assert "✓ approved" in page
+    assert "by the machine" in page
+
+
+def test_an_open_case_without_a_reason_does_not_say_it_was_fine(desk: Desk, anna: Browser) -> None:
+    """Nothing spoke against it, which a moderator may read only afterwards."""
+    stored = desk.hold(reasons=(), action=Action.APPROVE, audit=Audit(1.0, "SPAM", 0.25))
+    path = f"/review/comments/{stored.id}"
+    assert "No single reason" in anna.get(path).text
+    anna.judge(stored.id, "approve")
+    assert "Nothing spoke against" in anna.get(path).text
 
 
 def test_text_that_reorders_the_page_is_named_instead(desk: Desk, anna: Browser) -> None:
