@@ -42,6 +42,15 @@ _EARLIER = Query(
 )
 
 
+_TEXT = Query(
+    select(tables.comments.c.text).where(
+        tables.comments.c.id == bindparam("id"),
+        tables.comments.c.site == bindparam("site"),
+        tables.comments.c.deleted_at.is_(None),
+    )
+)
+
+
 class Comments:
     """The comments of every site. Methods may raise `StoreError`."""
 
@@ -94,6 +103,11 @@ class Comments:
         """
         with self._database.reading() as connection:
             return load_one(connection, id, site=site)
+
+    def text(self, id: str, *, site: str) -> str | None:
+        """Read the text alone; None when unknown, deleted or of another site. One indexed read."""
+        rows = self._database.fetch(_TEXT, {"id": id, "site": site})
+        return rows[0].text if rows else None
 
     def delete(self, id: str, *, site: str | None, actor: str, now: datetime) -> None:
         """
