@@ -127,7 +127,14 @@ def _convert(key: str, value: object, shown: str) -> object:
 def _validate(config: Config) -> Config:
     if not 0 <= config.port <= 65535:
         raise ConfigError("must be between 0 and 65535", field="port")
-    for name in ("workers", "threads", "max_body_bytes", "max_text_chars", "max_batch_items"):
+    for name in (
+        "workers",
+        "threads",
+        "max_body_bytes",
+        "max_text_chars",
+        "max_article_chars",
+        "max_batch_items",
+    ):
         if getattr(config, name) < 1:
             raise ConfigError("must be at least 1", field=name)
     if config.default_per_minute < 0:

@@ -146,9 +146,18 @@ class StoreError(ModerationError):
 
 
 class SchemaVersionError(StoreError):
-    """The store was made by another version of the product; the message names the command."""
+    """
+    The store was made by another version of the product; the message names the command.
+
+    Attributes:
+        found: the version the store has, or None when there is no store yet.
+    """
 
     default_message = "The store has another schema version."
+
+    def __init__(self, message: str | None = None, *, found: str | None = None) -> None:
+        super().__init__(message)
+        self.found = found
 
 
 class CaseConflict(ModerationError):

@@ -224,8 +224,8 @@ class AuthorHistory:
     Attributes:
         known: False when the site sent nothing to recognise the author by.
         recent: newest first, at most 50.
-        approved: approved comments in all; `rejected` likewise.
-        rejected_by_person: rejected by a moderator's verdict, in all.
+        approved: approved ones of the newest 1,000 comments; `held` and `rejected` likewise.
+        rejected_by_person: those of the rejected that a moderator's verdict rejected.
     """
 
     known: bool = False
@@ -238,7 +238,7 @@ class AuthorHistory:
 
     @property
     def total(self) -> int:
-        """Comments of this author in all."""
+        """Comments of this author that were counted."""
         return self.approved + self.held + self.rejected
 
 

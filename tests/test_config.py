@@ -90,6 +90,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
         ("MODERATION_PORT", "-1"),
         ("MODERATION_WORKERS", "0"),
         ("MODERATION_MAX_TEXT_CHARS", "0"),
+        ("MODERATION_MAX_ARTICLE_CHARS", "0"),
         ("MODERATION_DEFAULT_PER_MINUTE", "-1"),
         ("MODERATION_LOG_LEVEL", "loud"),
     ],

@@ -95,7 +95,7 @@ class Received:
 
     Attributes:
         created: False when the same request had been taken before and this is its comment.
-        failed: as in `Checked`.
+        failed: as in `Checked`; empty when nothing was checked now.
     """
 
     stored: StoredComment
@@ -167,7 +167,7 @@ class Desk:
         policies = self._in_force(model)
         drafts = [self._draft(comment, model) for comment in comments]
         ready = [draft for draft in drafts if isinstance(draft, Draft)]
-        # 5. Scores: one feature pass for all heads and all items. Heavy CPU, 0.3-0.8 ms each.
+        # 5. Scores: one feature pass for all heads and all items. CPU, 0.2-0.25 ms each.
         scored = iter(score_drafts(model, ready, explain=explain))
         # 6. Decide: pure, some 10 µs.
         return [
@@ -198,9 +198,15 @@ class Desk:
 
         Raises:
             InputError: the text is too long, or the idempotency key was used for something else.
+            NotFound: the comment this is a repeat of was deleted since.
             StoreError: the write failed.
         """
         store = self._writable()
+        if key_id is not None and idempotency_key is not None:
+            # A repeat costs one indexed read and is not checked again.
+            earlier = store.comments.earlier(key_id, idempotency_key, request_digest)
+            if earlier is not None:
+                return Received(stored=earlier, created=False, failed=())
         checked = self.check(comment)
         # 7. The article, when it came along new or changed: one write, once per article.
         article_key = remember(store, comment.site, checked.resolved, comment.received_at)

@@ -18,7 +18,6 @@ from moderation.classifiers.articles import ArticleMemory
 from moderation.classifiers.model import Item, Model
 from moderation.desk.articles import Resolved, resolve
 from moderation.desk.authors import author_key
-from moderation.errors import NotFound
 from moderation.signals import Evidence, gather
 from moderation.store import Store
 from moderation.terms import AuthorHistory, Comment, Lists, Repeats, Signal
@@ -197,7 +196,5 @@ def prepare_item(
 def _parent_text(comment: Comment, store: Store | None) -> str | None:
     if comment.parent_text or store is None or not comment.parent_id:
         return comment.parent_text
-    try:
-        return store.comments.get(comment.parent_id, site=comment.site).comment.text
-    except NotFound:
-        return None  # The site's own id of it, or one it has deleted: context only, never needed.
+    # Unknown when it is the site's own id, or deleted: context only, never needed.
+    return store.comments.text(comment.parent_id, site=comment.site)

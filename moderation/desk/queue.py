@@ -7,7 +7,7 @@ Orchestrates the store only; knows nothing of HTTP or pages, and never reads the
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from moderation.desk.leases import LEASE_SECONDS, give_back, is_with_another, lease
@@ -88,12 +88,14 @@ def queue_page(
         InputError: `cursor` is not one this queue gave out.
     """
     entries, next_cursor = _entries(store, view, limit=limit, cursor=cursor)
-    oldest, _ = _entries(store, replace(view, order="oldest"), limit=1)
+    oldest_opened_at = store.cases.oldest_opened_at(
+        site=view.site, reason=view.reason, article_key=view.article_key
+    )
     return QueuePage(
         entries=tuple(entries),
         next_cursor=next_cursor,
         waiting=store.cases.count(site=view.site),
-        oldest_opened_at=oldest[0].case.opened_at if oldest else None,
+        oldest_opened_at=oldest_opened_at,
         names=reviewer_names(store, (e.case.leased_by for e in entries if e.case.leased_by)),
     )
 
@@ -140,11 +142,10 @@ def next_case(
 
 def reviewer_names(store: Store, ids: Iterable[str]) -> dict[str, str]:
     """Give the name to show for each reviewer id; an unknown one is "another moderator"."""
-    names: dict[str, str] = {}
-    for id in set(ids):
-        reviewer = store.accounts.reviewer(id)
-        names[id] = reviewer.name if reviewer else "another moderator"
-    return names
+    wanted = set(ids)
+    # Reviewers are few: one query for all costs less than one for each.
+    known = {each.id: each.name for each in store.accounts.reviewers()} if wanted else {}
+    return {id: known.get(id, "another moderator") for id in wanted}
 
 
 def _entries(

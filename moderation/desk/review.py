@@ -14,7 +14,7 @@ from moderation.desk.authors import author_key
 from moderation.desk.disguise import Disguise, read_disguises
 from moderation.desk.leases import LEASE_SECONDS, is_with_another, lease_if_free
 from moderation.desk.queue import reviewer_names
-from moderation.errors import CaseConflict, InputError, NotFound
+from moderation.errors import CaseConflict, InputError
 from moderation.store import Store, StoredComment
 from moderation.terms import (
     AuthorHistory,
@@ -61,7 +61,7 @@ class CaseContext:
         stored: the comment with its scores, decision, article and verdicts.
         case: its open case, or None when it waits for nobody.
         held_by: name of another moderator whose lease on the case is still running, or None.
-        held_since: when that lease began (aware UTC), or None.
+        held_at: when that moderator last opened the page or worked on it (aware UTC), or None.
         parent_text: the comment this one answers, when it is known.
         history: what is known of the author on this site, this comment included.
         author_comments: the author's other comments, newest first.
@@ -74,7 +74,7 @@ class CaseContext:
     stored: StoredComment
     case: Case | None
     held_by: str | None
-    held_since: datetime | None
+    held_at: datetime | None
     parent_text: str | None
     history: AuthorHistory
     author_comments: tuple[StoredComment, ...]
@@ -100,14 +100,14 @@ def open_comment(
     """
     found = store.comments.get(comment_id, site=site)
     stored = lease_if_free(store, found, reviewer_id=reviewer_id, now=now)
-    held_by, held_since = _other_holder(store, stored.case, reviewer_id, now)
+    held_by, held_at = _other_holder(store, stored.case, reviewer_id, now)
     comment = stored.comment
     key = author_key(store.accounts.secret("author"), comment.author)
     return CaseContext(
         stored=stored,
         case=stored.case if _is_open(stored.case) else None,
         held_by=held_by,
-        held_since=held_since,
+        held_at=held_at,
         parent_text=_parent_text(store, stored),
         history=store.comments.author_history(comment.site, key),
         author_comments=_other_comments(store, stored, key),
@@ -200,18 +200,15 @@ def _other_holder(
     if case is None or case.settled_at or not is_with_another(case, reviewer_id, now):
         return None, None
     holder, until = str(case.leased_by), case.leased_until
-    since = until - timedelta(seconds=LEASE_SECONDS) if until else None
-    return reviewer_names(store, [holder])[holder], since
+    leased_at = until - timedelta(seconds=LEASE_SECONDS) if until else None
+    return reviewer_names(store, [holder])[holder], leased_at
 
 
 def _parent_text(store: Store, stored: StoredComment) -> str | None:
     comment = stored.comment
     if comment.parent_text or not comment.parent_id:
         return comment.parent_text
-    try:
-        return store.comments.get(comment.parent_id, site=comment.site).comment.text
-    except NotFound:
-        return None
+    return store.comments.text(comment.parent_id, site=comment.site)
 
 
 def _other_comments(

@@ -70,12 +70,12 @@ def form_too_fast(evidence: Evidence) -> Signal | None:
 
 def form_token_invalid(evidence: Evidence) -> Signal | None:
     """
-    Was sent with a forged, used or expired form token.
+    Was sent with a forged or expired form token.
 
     Hit: a token whose signature does not hold. Near miss: a form without any token.
     """
     form = evidence.comment.form
     if form is None or form.token_valid is not False:
         return None
-    message = "Was sent with a forged, used or expired form token."
+    message = "Was sent with a forged or expired form token."
     return Signal("FORM_TOKEN_INVALID", 1.0, message)

@@ -51,6 +51,7 @@ class Accounts:
     def __init__(self, database: Database, hasher: PasswordHasher | None = None) -> None:
         self._database = database
         self._hasher = hasher or PasswordHasher()
+        self._secrets: dict[str, bytes] = {}
 
     def add_key(
         self,
@@ -261,6 +262,11 @@ class Accounts:
 
     def secret(self, name: str) -> bytes:
         """Give 32 random bytes, made at the first call, the same for every process ever after."""
+        if name not in self._secrets:
+            self._secrets[name] = self._read_or_make_secret(name)
+        return self._secrets[name]
+
+    def _read_or_make_secret(self, name: str) -> bytes:
         known = select(tables.secrets.c.value).where(tables.secrets.c.name == name)
         for _ in range(2):
             with self._database.reading() as connection:

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Update, func, or_, select
 
 from moderation.errors import CaseConflict, InputError, NotFound
 from moderation.store import settling
+from moderation.store.columns import Moment
 from moderation.store.cursors import after, ordering, read_cursor, write_cursor
 from moderation.store.documents import read_case
 from moderation.store.engine import Database
@@ -61,11 +62,8 @@ class Cases:
         Raises:
             InputError: `field` is ``status``, ``order`` or ``cursor``.
         """
-        conditions = [*_of_site(site), *_in_status(status), comments.c.deleted_at.is_(None)]
-        if reason is not None:
-            conditions.append(cases.c.reason == reason)
-        if article_key is not None:
-            conditions.append(comments.c.article_key == article_key)
+        conditions = [*_in_status(status), comments.c.deleted_at.is_(None)]
+        conditions += _in_view(site, reason, article_key)
         sorted_by = ordering(order)
         if cursor is not None:
             conditions.append(after(order, read_cursor(order, cursor)))
@@ -90,6 +88,22 @@ class Cases:
             if case.comment_id in stored
         ]
         return entries, write_cursor(order, listed[-1]) if len(found) > limit else None
+
+    def oldest_opened_at(
+        self,
+        *,
+        site: str | None,
+        reason: str | None = None,
+        article_key: str | None = None,
+    ) -> datetime | None:
+        """Tell since when the longest waiting open case waits, of those `queue` would list."""
+        oldest = select(func.min(cases.c.opened_at, type_=Moment))
+        if article_key is not None:
+            oldest = oldest.join(comments, comments.c.id == cases.c.comment_id)
+        oldest = oldest.where(_OPEN, *_in_view(site, reason, article_key))
+        with self._database.reading() as connection:
+            opened_at: datetime | None = connection.scalar(oldest)
+        return opened_at
 
     def count(self, *, site: str | None) -> int:
         """Count the open cases, of all sites when `site` is None."""
@@ -233,6 +247,17 @@ _OPEN = cases.c.settled_at.is_(None)
 
 def _of_site(site: str | None) -> list[ColumnElement[bool]]:
     return [] if site is None else [cases.c.site == site]
+
+
+def _in_view(
+    site: str | None, reason: str | None, article_key: str | None
+) -> list[ColumnElement[bool]]:
+    conditions = _of_site(site)
+    if reason is not None:
+        conditions.append(cases.c.reason == reason)
+    if article_key is not None:
+        conditions.append(comments.c.article_key == article_key)
+    return conditions
 
 
 def _in_status(status: str) -> list[ColumnElement[bool]]:

@@ -69,8 +69,13 @@ class Readers:
 
     def close(self) -> None:
         """Close what lies idle; a later read connects anew."""
-        while self._idle:
-            self._idle.pop().close()
+        while True:
+            # Another thread may take the last one at this moment, so looking first is no use.
+            try:
+                connection = self._idle.pop()
+            except IndexError:
+                return
+            connection.close()
 
     def _open(self) -> DBAPIConnection:
         connection: Any = _connect(self._engine)

@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Select, bindparam, func, literal_column, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    true,
+    union_all,
+)
 
 from moderation.store.columns import Moment
 from moderation.store.engine import Database
@@ -17,38 +28,74 @@ from moderation.store.tables import comments
 from moderation.terms import AuthorHistory, PastComment, Repeats, Status
 from moderation.text import NEAR_BITS
 
-__all__ = ["RECENT_LIMIT", "REPEATS_LIMIT", "author_history", "repeats"]
+__all__ = ["COUNTED_LIMIT", "RECENT_LIMIT", "REPEATS_LIMIT", "author_history", "repeats"]
 
 RECENT_LIMIT = 50
-"""Comments of an author that are listed one by one; the counts are over all."""
+"""Comments of an author that are listed one by one."""
+
+COUNTED_LIMIT = 1000
+"""Newest comments of an author that are counted: who writes for years, or behind an address shared
+by many, must not slow the check down. It takes 0.5 ms (1.3 on PostgreSQL); counting 100,000 by
+windows over all of them took 290 (140)."""
 
 REPEATS_LIMIT = 500
 """Comments looked at for each kind of match, newest first: a flood must not slow the check down."""
 
 
-def _count(status: Status) -> object:
-    return func.count().filter(comments.c.status == status.value).over().label(status.value)
-
-
-# The windows count over all of the author's comments before the limit cuts the list.
-_AUTHOR = Query(
-    select(
-        comments.c.received_at,
-        comments.c.status,
-        comments.c.settled_by_person,
-        comments.c.fingerprint,
-        comments.c.simhash,
-        *(_count(status) for status in Status),  # type: ignore[call-overload]
-        func.count()
-        .filter(comments.c.status == Status.REJECTED.value, comments.c.settled_by_person)
-        .over()
-        .label("rejected_by_person"),
-        func.min(comments.c.received_at, type_=Moment).over().label("first_seen_at"),
-    )
-    .where(comments.c.site == bindparam("site"), comments.c.author_key == bindparam("author_key"))
-    .order_by(comments.c.received_at.desc())
-    .limit(RECENT_LIMIT)
+_of_author = and_(
+    comments.c.site == bindparam("site"), comments.c.author_key == bindparam("author_key")
 )
+
+
+def _recent() -> Subquery:
+    listed = ("received_at", "status", "settled_by_person", "fingerprint", "simhash")
+    newest = select(*(comments.c[name] for name in listed)).where(_of_author)
+    return newest.order_by(comments.c.received_at.desc()).limit(RECENT_LIMIT).subquery()
+
+
+def _counts() -> Subquery:
+    first_seen, newest = (
+        select(end(comments.c.received_at, type_=Moment)).where(_of_author).scalar_subquery()
+        for end in (func.min, func.max)
+    )
+    # Finding the oldest one counted, and then counting by the index alone, takes half the time of
+    # counting the rows of a limited list.
+    oldest = (
+        select(comments.c.received_at)
+        .where(_of_author)
+        .order_by(comments.c.received_at.desc())
+        .limit(1)
+        .offset(COUNTED_LIMIT - 1)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            *(_count(comments.c.status == status.value).label(status.value) for status in Status),
+            _count(comments.c.status == Status.REJECTED.value, comments.c.settled_by_person).label(
+                "rejected_by_person"
+            ),
+            first_seen.label("first_seen_at"),
+        )
+        # With an upper end as well PostgreSQL expects few rows, and goes by the index.
+        .where(_of_author, comments.c.received_at.between(func.coalesce(oldest, _EVER), newest))
+        .subquery()
+    )
+
+
+def _count(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count().filter(*conditions)
+
+
+_EVER = literal_column(str(-(2**63) + 1), Moment)
+
+
+def _author() -> Query:
+    recent, counts = _recent(), _counts()
+    both = select(recent, counts).join_from(recent, counts, true())
+    return Query(both.order_by(recent.c.received_at.desc()))
+
+
+_AUTHOR = _author()
 
 
 def author_history(database: Database, site: str, author_key: str) -> AuthorHistory:

@@ -48,12 +48,10 @@ def check(database: Database) -> None:
         raise SchemaVersionError(f"There is no store at {shown(database.url)} yet: run {_COMMAND}")
     if current in REVISIONS:
         raise SchemaVersionError(
-            f"The store has schema {current}, this program needs {REVISIONS[-1]}: run {_COMMAND}"
+            f"The store has schema {current}, this program needs {REVISIONS[-1]}: run {_COMMAND}",
+            found=current,
         )
-    raise SchemaVersionError(
-        f"The store has schema {current}, which this program does not know: it is older than the"
-        " store, install the version that made it"
-    )
+    raise _unknown(current)
 
 
 def upgrade(database: Database) -> str:
@@ -83,10 +81,7 @@ def upgrade(database: Database) -> str:
             connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _POSTGRES_LOCK})
         current = _revision(connection)
         if current is not None and current not in REVISIONS:
-            raise SchemaVersionError(
-                f"The store has schema {current}, which this program does not know: it is older"
-                " than the store, install the version that made it"
-            )
+            raise _unknown(current)
         command.upgrade(migration_config(connection), "head")
     return REVISIONS[-1]
 
@@ -101,6 +96,14 @@ def migration_config(connection: Connection) -> Config:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config
+
+
+def _unknown(revision: str) -> SchemaVersionError:
+    return SchemaVersionError(
+        f"The store has schema {revision}, which this program does not know: it is older than the"
+        " store, install the version that made it",
+        found=revision,
+    )
 
 
 def _revision(connection: Connection) -> str | None:

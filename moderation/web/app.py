@@ -14,7 +14,6 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from moderation.config import Config
-from moderation.desk.drafts import describe
 from moderation.errors import ModerationError
 from moderation.web import (
     articles,
@@ -29,7 +28,7 @@ from moderation.web import (
 from moderation.web.auth import KeyRing
 from moderation.web.form_tokens import FormTokens
 from moderation.web.limits import Limits
-from moderation.web.logs import log
+from moderation.web.logs import log, log_failure
 from moderation.web.metrics import count_request
 from moderation.web.rooms import Rooms, open_rooms
 
@@ -103,18 +102,11 @@ def _end(response: Response) -> Response:
 
 
 def _refused(error: ModerationError) -> Response:
-    status = problems.status_of(error)
-    if status >= 500:
-        cause = error.__cause__
-        log.error(
-            "request failed",
-            request_id=g.get("request_id"),
-            cause=type(cause).__name__ if cause else None,
-            **describe(error),
-        )
+    if problems.status_of(error) >= 500:
+        log_failure("request failed", error)
     return problems.from_error(error)
 
 
 def _broken(error: Exception) -> Response:
-    log.error("request broke", request_id=g.get("request_id"), **describe(error))
+    log_failure("request broke", error)
     return problems.problem(500, "Something went wrong here; it has been logged.")

@@ -35,10 +35,7 @@ def read_queue(call: Call[QueueQuery]) -> Response:
     """
     wanted, store, article_key = call.body, call.rooms.store, None
     if wanted.article is not None:
-        articles = store.articles
-        found = articles.find(call.key.site, id=wanted.article) or articles.find(
-            call.key.site, url=wanted.article
-        )
+        found = store.articles.find(call.key.site, id=wanted.article, url=wanted.article)
         if found is None:
             return reply({"items": [], "next": None})
         article_key = found.key

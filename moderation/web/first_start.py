@@ -116,7 +116,7 @@ def _open_store(url: str) -> Store:
     try:
         return Store.open(url)
     except SchemaVersionError as error:
-        if not error.message.startswith("There is no store"):
+        if error.found is not None:
             raise
     Store.upgrade(url)
     return Store.open(url)

@@ -14,15 +14,27 @@ from typing import Any, BinaryIO
 
 import orjson
 import structlog
+from flask import g
 
 from moderation.desk.drafts import describe
 
-__all__ = ["configure_logs", "log"]
+__all__ = ["configure_logs", "log", "log_failure"]
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("moderation")
 """The logger of the service; its events are short constant phrases, its data are named values."""
 
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+
+
+def log_failure(event: str, error: Exception) -> None:
+    """Log what a request ended with: kind and place of the error and the kind of its cause."""
+    cause = error.__cause__
+    log.error(
+        event,
+        request_id=g.get("request_id"),
+        cause=type(cause).__name__ if cause else None,
+        **describe(error),
+    )
 
 
 class JsonFormatter(logging.Formatter):

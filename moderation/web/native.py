@@ -18,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from moderation.desk.check import Checked
 from moderation.errors import InputError
+from moderation.store.comments import LONGEST_IDEMPOTENCY_KEY
 from moderation.terms import Comment, Scope
 from moderation.web import answer_schemas as shapes
 from moderation.web.answers import (
@@ -111,15 +112,17 @@ def receive_comment(call: Call[ScoreRequest]) -> Response:
     comment was deleted since, the answer is 404.
     """
     repeat = request.headers.get("Idempotency-Key")
-    if repeat is not None and not 1 <= len(repeat) <= 255:
-        raise InputError("must have 1 to 255 characters", field="Idempotency-Key")
+    if repeat is not None and not 1 <= len(repeat) <= LONGEST_IDEMPOTENCY_KEY:
+        words = f"must have 1 to {LONGEST_IDEMPOTENCY_KEY} characters"
+        raise InputError(words, field="Idempotency-Key")
     received = call.rooms.desk.receive(
         _comment(call, call.body),
         key_id=call.key.id,
         idempotency_key=repeat,
         request_digest=blake2b(call.raw, digest_size=16).hexdigest() if repeat else None,
     )
-    count_checks([(received.stored.decision.action, received.failed)])
+    if received.created:
+        count_checks([(received.stored.decision.action, received.failed)])
     headers = None if received.created else {"Idempotent-Replayed": "true"}
     return reply(received_answer(received.stored), 201, headers)
 

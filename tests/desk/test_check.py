@@ -367,6 +367,7 @@ def test_the_same_request_again_is_the_same_comment(bench: Bench) -> None:
     again = bench.desk.receive(comment(), **named, request_digest="a")
     assert again.stored.id == first.stored.id
     assert not again.created
+    assert bench.model.calls == [1]
     with pytest.raises(InputError) as caught:
         bench.desk.receive(comment("Other words."), **named, request_digest="b")
     assert caught.value.field == "Idempotency-Key"

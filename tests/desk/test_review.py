@@ -48,7 +48,7 @@ def test_opening_a_held_comment_leases_its_case_for_two_minutes(desk: Desk) -> N
     assert (case.leased_until - desk.clock()).total_seconds() == 120
 
 
-def test_another_moderator_sees_who_has_the_case_and_since_when(desk: Desk) -> None:
+def test_another_moderator_sees_who_has_the_case_and_was_there_when(desk: Desk) -> None:
     """A running lease is shown by name and age, and is not taken away."""
     anna, ben = desk.reviewer("anna"), desk.reviewer("ben")
     held = desk.hold()
@@ -56,7 +56,7 @@ def test_another_moderator_sees_who_has_the_case_and_since_when(desk: Desk) -> N
     look(desk, held.id, anna)
     desk.clock.forward(minutes=1)
     seen = look(desk, held.id, ben)
-    assert (seen.held_by, seen.held_since) == ("anna", began)
+    assert (seen.held_by, seen.held_at) == ("anna", began)
     assert seen.case is not None
     assert seen.case.leased_by == anna
 

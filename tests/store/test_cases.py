@@ -153,6 +153,26 @@ def test_the_next_case_is_the_most_urgent_then_the_oldest(
     assert store.cases.claim_next(site="default", reviewer="w", now=now) is None
 
 
+def test_the_longest_waiting_is_of_the_same_view_as_the_queue(
+    store: Store, new_comment: Make, now: datetime
+) -> None:
+    """By site, reason and article; settled cases do not wait."""
+    article = store.articles.put("default", Article(id="a1", title="T"), "d", now)
+    later = [now + timedelta(minutes=n) for n in range(4)]
+    settled = _hold(store, new_comment(held=0.5, received_at=now - timedelta(days=1)))
+    _settle(store, settled)
+    _hold(store, new_comment(held=0.5, received_at=later[0], site="other"))
+    _hold(store, new_comment(held=0.5, received_at=later[1]))
+    _hold(store, new_comment(held=0.5, received_at=later[2], case_reason="SPAM"))
+    _hold(store, new_comment(held=0.5, received_at=later[3], article_key=article.key))
+    oldest = store.cases.oldest_opened_at
+    assert oldest(site=None) == later[0]
+    assert oldest(site="default") == later[1]
+    assert oldest(site="default", reason="SPAM") == later[2]
+    assert oldest(site=None, article_key=article.key) == later[3]
+    assert oldest(site=None, reason="TOXICITY") is None
+
+
 def test_claiming_again_gives_the_same_case(store: Store, new_comment: Make, now: datetime) -> None:
     """A reviewer who reloads the page does not walk through the queue."""
     _hold(store, new_comment(held=0.5))

@@ -189,6 +189,18 @@ def test_the_same_request_twice_at_once_gives_one_comment(store: Store, new_comm
     assert store.cases.count(site=None) == 1
 
 
+def test_a_text_is_read_alone_by_its_own_site(
+    store: Store, new_comment: Make, now: datetime
+) -> None:
+    """Unknown, deleted and another site's comments have no text to read."""
+    added, _ = store.comments.add(new_comment(text="Said before"))
+    assert store.comments.text(added.id, site="default") == "Said before"
+    assert store.comments.text(added.id, site="other") is None
+    assert store.comments.text("nothing", site="default") is None
+    store.comments.delete(added.id, site=None, actor="key:1", now=now)
+    assert store.comments.text(added.id, site="default") is None
+
+
 def test_an_erased_comment_leaves_only_its_id(
     store: Store, store_url: str, new_comment: Make, now: datetime
 ) -> None:

@@ -13,7 +13,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from moderation.store import NewComment, Store
-from moderation.store.history import RECENT_LIMIT, REPEATS_LIMIT
+from moderation.store.adding import prepare
+from moderation.store.engine import Database, parse_url
+from moderation.store.history import COUNTED_LIMIT, RECENT_LIMIT, REPEATS_LIMIT
 from moderation.terms import Action, AuthorHistory, PastComment, Repeats, Status, VerdictAction
 from moderation.text import NEAR_BITS
 
@@ -60,16 +62,36 @@ def test_history_counts_by_status_and_tells_who_rejected(
     )
 
 
-def test_history_lists_the_newest_and_counts_all(
+def test_history_lists_the_newest_and_counts_more(
     store: Store, new_comment: Make, now: datetime
 ) -> None:
-    """The list is cut, the counts are not."""
+    """The list is cut sooner than the counts."""
     for n in range(RECENT_LIMIT + 3):
         store.comments.add(new_comment(fingerprint=n, received_at=now + timedelta(seconds=n)))
     history = store.comments.author_history("default", "author-1")
     assert history.approved == RECENT_LIMIT + 3
     assert [past.fingerprint for past in history.recent] == list(range(RECENT_LIMIT + 2, 2, -1))
     assert history.first_seen_at == now
+
+
+def test_only_the_newest_of_very_many_are_counted(
+    store: Store, store_url: str, new_comment: Make, now: datetime
+) -> None:
+    """Who wrote thousands is judged by the last thousand; when they first came is still known."""
+    earliest = new_comment(action=Action.REJECT, received_at=now - timedelta(days=9))
+    store.comments.add(earliest)
+    rows = [
+        row
+        for n in range(COUNTED_LIMIT)
+        for row in prepare(new_comment(received_at=now + timedelta(seconds=n)))[1]
+    ]
+    database = Database(parse_url(store_url))
+    database.insert(rows)
+    database.close()
+    history = store.comments.author_history("default", "author-1")
+    assert (history.approved, history.rejected) == (COUNTED_LIMIT, 0)
+    assert history.first_seen_at == earliest.comment.received_at
+    assert len(history.recent) == RECENT_LIMIT
 
 
 def _repeats(

@@ -73,6 +73,15 @@ def test_metrics_count_what_happens(service: Service) -> None:
     assert value(service, f'moderation_model_info{{version="{service.model.version}"}}') == 1
 
 
+def test_a_repeated_request_is_no_second_decision(service: Service) -> None:
+    """What was decided once is counted once, however often it is sent again."""
+    name = 'moderation_decisions_total{action="approve"}'
+    before = value(service, name)
+    for _ in range(3):
+        service.post("/v1/comments", ASK, headers={"Idempotency-Key": "once"})
+    assert value(service, name) == before + 1
+
+
 def test_metrics_name_no_address(service: Service) -> None:
     """Unknown addresses are one series, however many are tried."""
     service.client.get("/secret-token-in-the-address")

@@ -10,6 +10,7 @@ import orjson
 import pytest
 import structlog
 
+from moderation.errors import StoreError
 from moderation.web.logs import configure_logs
 from tests.fakes import Service
 
@@ -95,6 +96,24 @@ def test_a_bug_is_500_without_internals(
     assert [line["event"] for line in lines(out)] == ["request broke", "request"]
     assert lines(out)[0]["error"] == "RuntimeError"
     assert b"jungle-text" not in out.getvalue() + answer.data
+
+
+def test_a_review_page_without_its_store_is_logged(
+    service: Service, out: BytesIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever runs the service learns why moderators see an error page."""
+
+    def fail(*args: object, **named: object) -> None:
+        raise StoreError("db-7") from TimeoutError("jungle-text")
+
+    monkeypatch.setattr(service.rooms.store.accounts, "reviewer_by_password", fail)
+    page = service.client.get("/review/sign-in").text
+    token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
+    form = {"csrf_token": token, "name": "anna", "password": "x"}
+    assert service.client.post("/review/sign-in", data=form).status_code == 503
+    failure = lines(out)[1]
+    assert (failure["event"], failure["cause"]) == ("request failed", "TimeoutError")
+    assert b"jungle-text" not in out.getvalue()
 
 
 def test_other_loggers_write_the_same_shape(out: BytesIO) -> None:

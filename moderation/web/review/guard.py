@@ -33,6 +33,7 @@ from werkzeug.exceptions import HTTPException
 
 from moderation.errors import CaseConflict, InputError, ModerationError, NotFound, StoreError
 from moderation.store import Reviewer
+from moderation.web.logs import log_failure
 from moderation.web.review import marks, words
 from moderation.web.rooms import rooms
 
@@ -176,8 +177,10 @@ def _show_error(error: ModerationError) -> ResponseReturnValue:
         if isinstance(error, kind):
             # The store's own words may name hosts and tables, which help no moderator.
             said = "Nothing was lost. Try again." if kind is StoreError else str(error)
+            if status >= 500:
+                log_failure("request failed", error)
             return page("message.html", status, heading=heading, sentences=(said,))
-    raise error
+    return _show_bug(error)
 
 
 @bp.errorhandler(HTTPException)
@@ -190,6 +193,13 @@ def _show_http_error(error: HTTPException) -> ResponseReturnValue:
         if name.lower() not in {"content-type", "content-length"}:
             shown.headers[name] = value
     return shown
+
+
+@bp.errorhandler(Exception)
+def _show_bug(error: Exception) -> ResponseReturnValue:
+    log_failure("request broke", error)
+    said = "It has been logged. Go back and try again, or tell whoever runs this service."
+    return page("message.html", 500, heading="Something went wrong here", sentences=(said,))
 
 
 @bp.route("/<path:rest>", methods=("GET", "POST"))

@@ -11,6 +11,7 @@ from typing import Any
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from moderation.desk.leases import is_with_another
 from moderation.desk.queue import ORDERS, QueueView, next_case, queue_page
 from moderation.web.review.guard import bp, page, reviewer
 from moderation.web.review.last import take_announcement
@@ -55,6 +56,7 @@ def queue() -> ResponseReturnValue:
         state=view_state(view),
         orders=ORDERS,
         is_first=not request.args.get("cursor"),
+        is_with_another=is_with_another,
         nothing_free=request.args.get("nothing") == "free",
         announcement=take_announcement(),
     )

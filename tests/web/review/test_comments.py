@@ -150,13 +150,14 @@ def test_a_comment_sent_by_a_site_is_reviewed_and_the_site_sees_it(
 
 
 def test_who_looks_at_a_case_is_shown_to_others(app: Flask, desk: Desk, anna: Browser) -> None:
-    """A colleague sees the name and since when, in the queue and on the page."""
+    """A colleague sees the name, and on the page when that moderator was last at it."""
     held = desk.hold()
     anna.get(f"/review/comments/{held.id}")
     desk.clock.forward(minutes=1)
     ben = signed_in(app, desk, "ben")
     assert (
-        "<bdi>anna</bdi> looks at this since 1 min" in ben.get(f"/review/comments/{held.id}").text
+        "<bdi>anna</bdi> looks at this, last 1 min ago"
+        in ben.get(f"/review/comments/{held.id}").text
     )
     assert "<bdi>anna</bdi> looks at this" in ben.get("/review/").text
     assert "looks at this" not in anna.get("/review/").text

@@ -168,6 +168,21 @@ def test_styles_and_scripts_are_served_to_everybody(stranger: Browser, name: str
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
+def test_a_bug_is_a_page_without_internals(
+    desk: Desk, anna: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A moderator gets a page, not a problem document, and nothing of the inside."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("jungle-text")
+
+    monkeypatch.setattr(type(desk.store.cases), "queue", fail)
+    answer = anna.get("/review/")
+    assert (answer.status_code, answer.mimetype) == (500, "text/html")
+    assert "Something went wrong here" in answer.text
+    assert "jungle-text" not in answer.text
+
+
 def test_an_unknown_page_says_so(anna: Browser) -> None:
     """A mistyped address gets a page, not a problem document."""
     answer = anna.get("/review/nothing/here")
