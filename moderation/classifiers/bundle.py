@@ -27,7 +27,7 @@ from moderation.classifiers.lexicon import Lexicon
 from moderation.classifiers.meaning import MeaningSpace
 from moderation.classifiers.model import Item, LearnedModel
 from moderation.classifiers.reading import Reader
-from moderation.classifiers.relevance import RelevanceHead
+from moderation.classifiers.relevance import Background, RelevanceHead
 from moderation.errors import BundleMissing, BundleRefused
 from moderation.terms import Article
 from moderation.text import normalise
@@ -226,6 +226,7 @@ def read_bundle(models_dir: Path, version: str, *, check_canaries: bool = True) 
             reader=Reader(MeaningSpace(**content["space"]), Lexicon(**content["lexicon"])),
             heads=LinearHeads(**content["heads"]),
             relevance=RelevanceHead(**content["relevance"]),
+            background=Background(**content["background"]),
         )
     except Exception as error:
         raise refuse(f"model.joblib cannot be loaded: {error}") from error
@@ -287,6 +288,7 @@ def write_bundle(models_dir: Path, model: LearnedModel, card: Card) -> Path:
         "lexicon": _fields(model.reader.lexicon),
         "heads": _fields(model.heads),
         "relevance": _fields(model.relevance),
+        "background": _fields(model.background),
     }
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=models_dir))
     try:
@@ -309,7 +311,9 @@ def write_bundle(models_dir: Path, model: LearnedModel, card: Card) -> Path:
     return target
 
 
-def _fields(part: MeaningSpace | Lexicon | LinearHeads | RelevanceHead) -> dict[str, np.ndarray]:
+def _fields(
+    part: MeaningSpace | Lexicon | LinearHeads | RelevanceHead | Background,
+) -> dict[str, np.ndarray]:
     return {
         name: np.ascontiguousarray(np.asarray(getattr(part, name)))
         for name in part.__dataclass_fields__

@@ -20,7 +20,7 @@ from moderation.classifiers.explain import spans_of
 from moderation.classifiers.features import TextFeatures
 from moderation.classifiers.heads import LINEAR_HEADS, LinearHeads
 from moderation.classifiers.reading import Reader, Reading
-from moderation.classifiers.relevance import Match, RelevanceHead, match
+from moderation.classifiers.relevance import Background, Match, RelevanceHead, match
 from moderation.terms import HEADS, Article, Scores, Span
 from moderation.text import Text
 
@@ -85,12 +85,14 @@ class LearnedModel:
         reader: turns texts into numbers.
         heads: the linear heads.
         relevance: the relevance head.
+        background: articles to compare with.
     """
 
     version: str
     reader: Reader
     heads: LinearHeads
     relevance: RelevanceHead
+    background: Background
 
     def analyse(self, article: Article) -> ArticleAnalysis:
         """Work out once what all comments under an article need."""
@@ -164,6 +166,7 @@ class LearnedModel:
             generic=float(logits[_GENERIC]),
             substance=float(logits[_SUBSTANCE]),
             language=item.language,
+            background=self.background.of(item.article.language),
             parent=parent,
         )
 

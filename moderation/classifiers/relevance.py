@@ -18,7 +18,7 @@ from moderation.classifiers.meaning import Columns, Meaning, MeaningSpace
 from moderation.classifiers.reading import Reading
 from moderation.terms import RelevanceKind
 
-__all__ = ["KINDS", "PAIR_NAMES", "Match", "RelevanceHead", "match"]
+__all__ = ["KINDS", "PAIR_NAMES", "Background", "Match", "RelevanceHead", "match"]
 
 KINDS = (RelevanceKind.ON_TOPIC, RelevanceKind.GENERIC, RelevanceKind.OFF_TOPIC)
 """Rows of the head's weights, in order."""
@@ -46,6 +46,8 @@ PAIR_NAMES = (
     "foreign",
     "cos_best_x_length",
     "shared_grams_x_length",
+    "stands_out",
+    "nearer_than",
 )
 """What is measured between a comment and its article, in column order."""
 
@@ -56,6 +58,43 @@ _BUCKETS = np.uint64((1 << NGRAM_BITS) - 1)
 
 Float32 = npt.NDArray[np.float32]
 UInt64 = npt.NDArray[np.uint64]
+
+
+_FEWEST = 8
+# Fewer articles of a language say nothing of what is ordinary there: then all of them are asked.
+_STEADY = 0.05
+# Added to a spread of cosines, which is near nothing for a comment that says nothing.
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """
+    Articles on all sorts of subjects: what a comment's nearness to its own is compared with.
+
+    A comment that is near to every article belongs to none in particular.
+
+    Attributes:
+        vectors: float32, shape (n_articles, MEANING_SIZE): centres, ordered by language.
+        languages: str, shape (n_articles,), sorted: ISO 639-1.
+    """
+
+    vectors: Float32
+    languages: npt.NDArray[np.str_]
+
+    def of(self, language: str) -> Float32:
+        """Give the articles of a language, or all: float32, shape (n, MEANING_SIZE)."""
+        start = self.languages.searchsorted(language)
+        stop = self.languages.searchsorted(language, "right")
+        return self.vectors[start:stop] if stop - start >= _FEWEST else self.vectors
+
+
+def _stand_out(own: float, meaning: Float32, background: Float32) -> tuple[float, float]:
+    """Give by how many spreads an article is nearer than others, and than how many of them."""
+    if not background.size:
+        return 0.0, 0.5
+    others = background @ meaning
+    spread = float(others.std()) + _STEADY
+    return (own - float(others.mean())) / spread, float((others < own).mean())
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +182,7 @@ def match(
     generic: float,
     substance: float,
     language: str,
+    background: Float32,
     parent: Reading | None = None,
 ) -> Match:
     """
@@ -156,6 +196,7 @@ def match(
         generic: log-odds that the comment is praise or assent fitting any article.
         substance: log-odds that the comment says something.
         language: of the comment, or "unknown".
+        background: float32, shape (n, MEANING_SIZE): centres of other articles.
         parent: reading of the comment answered.
     """
     features, meaning = reading.features, reading.meaning
@@ -171,6 +212,7 @@ def match(
     if parent is not None:
         cos_parent = float(parent.meaning.vector @ meaning.vector)
         shared_parent = _shared(features.word_hashes, parent.features.word_hashes, idf).share
+    own = float(article.centre @ meaning.vector)
     length = math.log1p(features.grams.words.size) / 4
     foreign = "unknown" not in (language, article.language) and language != article.language
     values = np.array(
@@ -178,7 +220,7 @@ def match(
             first,
             best_cosine,
             top3,
-            float(article.centre @ meaning.vector),
+            own,
             words.share,
             grams.share,
             float(words.idf.max(initial=0)) / 10,
@@ -192,6 +234,7 @@ def match(
             float(foreign),
             best_cosine * length,
             grams.share * length,
+            *_stand_out(own, meaning.vector, background),
         ],
         np.float32,
     )

@@ -23,7 +23,7 @@ from moderation.classifiers.relevance import KINDS, RelevanceHead
 from moderation.errors import TrainingError
 from moderation.terms import RelevanceKind
 from moderation.text import normalise
-from moderation.training.pairs import Pair, make_pairs, pair_features
+from moderation.training.pairs import Pair, Shelf, make_pairs, pair_features
 from moderation.training.rows import Row
 
 __all__ = ["ReadHeads", "blend", "calibrate_relevance", "fit_relevance", "fresh_share"]
@@ -64,7 +64,13 @@ class ReadHeads:
 
 
 def fit_relevance(
-    rows: Sequence[Row], reader: Reader, heads: LinearHeads, read: ReadHeads, *, seed: int
+    rows: Sequence[Row],
+    reader: Reader,
+    shelf: Shelf,
+    heads: LinearHeads,
+    read: ReadHeads,
+    *,
+    seed: int,
 ) -> RelevanceHead:
     """
     Fit the head.
@@ -72,6 +78,7 @@ def fit_relevance(
     Args:
         rows: of the fitting split.
         reader: of the model being made.
+        shelf: its background.
         heads: its linear heads.
         read: log-odds of the same rows.
         seed: for swapping articles and starting the perceptrons.
@@ -83,19 +90,20 @@ def fit_relevance(
     missing = [kind.value for kind in KINDS if all(pair.row.kind is not kind for pair in pairs)]
     if missing:
         raise TrainingError(f"relevance has no {' and no '.join(missing)} comment to learn from")
-    features = pair_features(pairs, reader, heads.idf, read.generic, read.substance)
+    features = pair_features(pairs, reader, shelf, heads.idf, read.generic, read.substance)
     wanted, weights = _wanted(pairs), _weights(pairs)
     scaler = StandardScaler().fit(features, sample_weight=weights)
     standard = scaler.transform(features)
     with warnings.catch_warnings():
-        # Stopping after 300 rounds is meant: with little data more of them would learn it by heart.
+        # Stopping after 150 rounds is meant: with little data more of them would learn it by heart.
         warnings.simplefilter("ignore", ConvergenceWarning)
         learners = [
             MLPClassifier(
                 (_HIDDEN,),
                 alpha=_DECAY,
                 learning_rate_init=0.005,
-                max_iter=300,
+                batch_size=512,
+                max_iter=150,
                 random_state=seed + k,
             ).fit(standard, wanted, sample_weight=weights)
             for k in range(_PERCEPTRONS)
@@ -147,7 +155,13 @@ def blend(base: RelevanceHead, new: RelevanceHead, share: float) -> RelevanceHea
 
 
 def calibrate_relevance(
-    head: RelevanceHead, rows: Sequence[Row], reader: Reader, heads: LinearHeads, *, seed: int
+    head: RelevanceHead,
+    rows: Sequence[Row],
+    reader: Reader,
+    shelf: Shelf,
+    heads: LinearHeads,
+    *,
+    seed: int,
 ) -> RelevanceHead:
     """
     Sharpen or soften the probabilities by one temperature (Guo and others, ICML 2017).
@@ -156,6 +170,7 @@ def calibrate_relevance(
         head: as fitted.
         rows: of the calibrating split; without pairs of our own or a site's the head stays.
         reader: of the model being made.
+        shelf: its background.
         heads: its linear heads; they were not fitted on these rows.
         seed: for swapping articles.
     """
@@ -163,7 +178,7 @@ def calibrate_relevance(
     if len(pairs) < 50:
         return head
     own = [replace(pair, index=number) for number, pair in enumerate(pairs)]
-    features = pair_features(own, reader, heads.idf, *_log_odds(own, reader, heads))
+    features = pair_features(own, reader, shelf, heads.idf, *_log_odds(own, reader, heads))
     wanted, weights = _wanted(own), _weights(own)
     logits = np.log(np.stack([head.kinds(row) for row in features]).astype(np.float64) + 1e-12)
 

@@ -17,12 +17,12 @@ from joblib import Parallel, delayed
 
 from moderation.classifiers.articles import ArticleAnalysis, analyse_text, article_digest
 from moderation.classifiers.reading import Reader
-from moderation.classifiers.relevance import PAIR_NAMES, match
+from moderation.classifiers.relevance import PAIR_NAMES, Background, match
 from moderation.terms import Article, RelevanceKind
 from moderation.text import normalise
 from moderation.training.rows import Row
 
-__all__ = ["Pair", "make_fragments", "make_pairs", "pair_features"]
+__all__ = ["Pair", "Shelf", "make_fragments", "make_pairs", "make_shelf", "pair_features"]
 
 _FRAGMENT_WORDS = (2, 6)
 _FRAGMENT_WEIGHT = 0.7
@@ -44,6 +44,50 @@ class Pair:
     row: Row
     index: int
     made: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """
+    The background that a model will carry, with the articles' ids.
+
+    Attributes:
+        background: the articles, ordered by language.
+        ids: of each of them.
+    """
+
+    background: Background
+    ids: npt.NDArray[np.str_]
+
+    def without(self, language: str, ids: set[str]) -> npt.NDArray[np.float32]:
+        """
+        Give the articles of a language but some: float32, shape (n, MEANING_SIZE).
+
+        In fitting, the article at hand and the one that a comment was written under are left out:
+        in serving neither is there.
+        """
+        chosen = self.background.of(language)
+        own = self.ids
+        if len(chosen) < len(own):
+            own = own[self.background.languages == language]
+        return chosen[~np.isin(own, list(ids))]
+
+
+def make_shelf(rows: Sequence[Row], reader: Reader) -> Shelf:
+    """Make the background: the articles of our own corpus among these rows."""
+    articles = {
+        row.group: row.article for row in rows if row.source == "corpus" and row.article is not None
+    }
+    ordered = sorted(articles, key=lambda name: (articles[name].language or "", name))
+    analyses = [analyse_text(reader.space, articles[name]) for name in ordered]
+    empty = np.zeros((0, reader.space.dimensions), np.float32)
+    return Shelf(
+        Background(
+            np.stack([a.centre for a in analyses]) if analyses else empty,
+            np.array([articles[name].language or "" for name in ordered], dtype="<U8"),
+        ),
+        np.array(ordered, dtype=np.str_),
+    )
 
 
 def make_pairs(rows: Sequence[Row], *, seed: int = 0) -> list[Pair]:
@@ -115,6 +159,7 @@ def _features_batch(
     pairs: Sequence[Pair],
     analyses: Sequence[ArticleAnalysis],
     reader: Reader,
+    shelf: Shelf,
     idf: npt.NDArray[np.float32],
     generic: npt.NDArray[np.float64],
     substance: npt.NDArray[np.float64],
@@ -129,6 +174,9 @@ def _features_batch(
             generic=float(generic[number]),
             substance=float(substance[number]),
             language=pair.row.language,
+            background=shelf.without(
+                article.language, {pair.row.group, (pair.row.article or Article()).id or ""}
+            ),
             parent=reader.read(normalise(pair.row.parent)) if pair.row.parent else None,
         ).features
     return made
@@ -137,6 +185,7 @@ def _features_batch(
 def pair_features(
     pairs: Sequence[Pair],
     reader: Reader,
+    shelf: Shelf,
     idf: npt.NDArray[np.float32],
     generic: npt.NDArray[np.float64],
     substance: npt.NDArray[np.float64],
@@ -147,6 +196,7 @@ def pair_features(
     Args:
         pairs: to measure.
         reader: of the model being made.
+        shelf: likewise.
         idf: float32, shape (2**NGRAM_BITS,).
         generic: float64, shape (n_rows,): log-odds by `Pair.index`; `substance` likewise.
 
@@ -167,6 +217,7 @@ def pair_features(
             pairs[i : i + size],
             analyses[i : i + size],
             reader,
+            shelf,
             idf,
             generic[[p.index for p in pairs[i : i + size]]],
             substance[[p.index for p in pairs[i : i + size]]],

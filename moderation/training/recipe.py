@@ -48,7 +48,7 @@ from moderation.training.fit_relevance import (
 from moderation.training.lexicon import compile_lexicon
 from moderation.training.material import Material, gather
 from moderation.training.meaning import teach as teach_space
-from moderation.training.pairs import make_fragments
+from moderation.training.pairs import make_fragments, make_shelf
 from moderation.training.publish import compare, make_canaries, next_version, training_lock
 from moderation.training.report import report
 from moderation.training.rows import Split
@@ -222,17 +222,19 @@ def _learn(
 
     if base is not None and not share:
         say("relevance stays as it is: no verdict has said yet what is on topic here")
-        return LearnedModel(version, reader, heads, base.relevance)
+        return LearnedModel(version, reader, heads, base.relevance, base.background)
     say("fitting relevance …")
+    # Of the fitting split alone, also on top of a base: it is what the base was fitted with.
+    shelf = make_shelf(material.split(Split.FIT), reader)
     read = ReadHeads(
         generic=out_of_fold_logits(fit_rows, fit_part, idf, "generic", fits),
         substance=out_of_fold_logits(fit_rows, fit_part, idf, "substance", fits),
     )
-    relevance = fit_relevance(fit_rows, reader, heads, read, seed=seed)
-    relevance = calibrate_relevance(relevance, calibrate_rows, reader, heads, seed=seed)
+    relevance = fit_relevance(fit_rows, reader, shelf, heads, read, seed=seed)
+    relevance = calibrate_relevance(relevance, calibrate_rows, reader, shelf, heads, seed=seed)
     if base is not None:
         relevance = blend(base.relevance, relevance, share)
-    return LearnedModel(version, reader, heads, relevance)
+    return LearnedModel(version, reader, heads, relevance, shelf.background)
 
 
 def _offer(model: LearnedModel, measured: dict[str, Measured]) -> LearnedModel:

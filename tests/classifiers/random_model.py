@@ -15,7 +15,7 @@ from moderation.classifiers.lexicon import LEXICON_KINDS, Lexicon
 from moderation.classifiers.meaning import MEANING_SIZE, MeaningSpace, pack_rows
 from moderation.classifiers.model import LearnedModel
 from moderation.classifiers.reading import DENSE_SIZE, Reader
-from moderation.classifiers.relevance import PAIR_NAMES, RelevanceHead
+from moderation.classifiers.relevance import PAIR_NAMES, Background, RelevanceHead
 
 __all__ = ["KNOWN_WORDS", "make_card", "make_model"]
 
@@ -59,6 +59,7 @@ def make_model(version: str = "20260301-1", *, seed: int = 0) -> LearnedModel:
             weights=normal(3, hidden),
             intercept=normal(3),
         ),
+        background=Background(normal(9, MEANING_SIZE), np.array(["en"] * 9)),
     )
 
 
