@@ -25,8 +25,16 @@ _INVISIBLE = re.compile(f"[{_C1}]+|[{_HIDDEN}]+")
 _ANY = re.compile(f"[{_C1}{_HIDDEN}\ud800-\udfff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
+# An override that shows what follows from right to left, up to the mark that ends it; without
+# that mark, from the beginning of a word to the end of the line.
+_BACKWARDS = re.compile(
+    "\u202e([^\u202a-\u202e\u2066-\u2069\r\n]{2,})\u202c"
+    "|(?<!\\w)\u202e([^\u202a-\u202e\u2066-\u2069\r\n]{2,})(?=[\r\n]|$)"
+)
+_CLUSTER = re.compile("(?s).[\u0300-\u036f]*")
 _ZWNJ, _ZWJ = "\u200c", "\u200d"
 _OVERRIDES = frozenset("\u202d\u202e")
+_OVERRIDE = "\u202e"
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _BLACK_FLAG, _CANCEL_TAG = "\U0001f3f4", "\U000e007f"
@@ -41,13 +49,17 @@ def invisible_edits(text: str) -> list[Edit]:
 
     Zero-width joiners stay between Arabic-script letters, in Indic words and inside emoji
     sequences, variation selectors stay after emoji, tags in flags. Direction marks that
-    right-to-left writers' keyboards insert at word edges are removed without being reported.
+    right-to-left writers' keyboards insert at word edges are removed without being reported. Words
+    that an override shows the other way round are turned to how they are read.
     """
     if text.isascii():
         if _ASCII_CONTROL.search(text) is None:
             return []
     elif _ANY.search(text) is None:
         return []
+    if _OVERRIDE in text and (backwards := _backwards_edits(text)):
+        # What is left to find is found when the words stand the right way round.
+        return backwards
     edits: list[Edit] = [
         Edit(match.start(), match.end(), "\ufffd") for match in _SURROGATE.finditer(text)
     ]
@@ -66,6 +78,21 @@ def invisible_edits(text: str) -> list[Edit]:
             continue
         edits.append(Edit(start, end, kept, _kind(run, before, after, start, right_to_left)))
     edits.sort()
+    return edits
+
+
+def _backwards_edits(text: str) -> list[Edit]:
+    """
+    Find words stored backwards under an override that shows them forwards.
+
+    Right-to-left letters under it stand as they are stored, so such stretches are left alone.
+    """
+    edits = []
+    for match in _BACKWARDS.finditer(text):
+        stored = match[1] or match[2]
+        if _RIGHT_TO_LEFT.search(stored) is None:
+            shown = "".join(reversed(_CLUSTER.findall(stored)))
+            edits.append(Edit(match.start(), match.end(), shown, "bidi"))
     return edits
 
 

@@ -7,11 +7,12 @@ Works on lower-cased text; leaves names of things, prices, addresses, tags and m
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from moderation.text.offsets import Edit
 
-__all__ = ["leet_edits"]
+__all__ = ["is_disguised", "leet_edits"]
 
 _READINGS = str.maketrans("013457@$!|€", "oieastasiie")
 _ONE_AS_L = str.maketrans("013457@$!|€", "oleastasile")
@@ -42,12 +43,30 @@ _NAMES = frozenset("c3po log4j hba1c".split())
 _SUSPECT = re.compile(r"[013457@$!|€*](?:(?=[^\W\d_])|(?<=[^\W\d_][013457@$|€*]))")
 _TOKEN = re.compile(r"[^\W_](?:[\w@$!|€*]*[\w@$!|€*])?|[@$€][\w@$!|€*]+")
 _ADDRESS_LIKE = re.compile(r"://|www\.|\w@[\w-]+\.\w|[\w-]\.[a-z]{2,}|/\w|\\|=|&|\?\w")
-# Postcodes and part numbers; a disguised word this short is on the list.
-_CODE = re.compile(r"(?=.{1,4}\Z)[a-z]+\d+[a-z]+\Z")
+# Postcodes and part numbers; no code has a lone zero where a letter would be ("y0ur").
+_CODE = re.compile(r"(?=.{1,4}\Z)[a-z]+(?!0[a-z])\d+[a-z]+\Z")
 _PRICE = re.compile(r"[$€]\d|\d[$€]")
 _SIGNS = re.compile(r"[013457@$!|€]+")
 _LETTER_RUN = re.compile(r"[^\W\d_]+")
 _VOWELS = frozenset("aeiouy")
+# Leet signs between letters, one at either end: never "s01e05", "r2d2", "great!thanks", "covid19".
+_COMPANY = re.compile(
+    "[013457$]?[a-z\u00df-\u024f]+(?:[013457@$]{1,2}[a-z\u00df-\u024f]+)*[0134$]?"
+)
+_LEAST_BEFORE_DOLLAR = 4
+# "loser$", but "US$", "AUD$".
+_COMPANY_SIZE = 3
+# Words whose inner sign is no letter of Arabic written in Latin ("ya3ni", "mar7aba").
+_INNER_SIGN = re.compile(r"(?<=[^\W\d_])[014@$](?=[^\W\d_])")
+_SIGN_OR_THREE = re.compile(rf"{_INNER_SIGN.pattern}|(?<=[^\W\d_aeiouy])3(?=[^\W\d_aeiouy]|$)")
+# Arabic written with Latin letters and digits.
+_ARABIC = re.compile("[25-9][a-z]|[a-z][25-9]|3[aeiouy]|[aeiouy]3")
+# A sign at the edge is a letter where it makes a syllable: "1nside", "mor3" and "7uccar", but
+# "iphone7", "4ever" and "5min" are numbers.
+_EDGE_SIGN = re.compile(
+    r"^(?=[^\d$]|[0134][^aeiouy]|[57$][aeiouy]).*(?:[^\W\d_]|[^aeiouy\W][0134]|[aeiouy][$])$"
+)
+_ACCENTED = re.compile("[a-z0-9\u00df-\u024f@$!|€*]+")
 _CYRILLIC_SIGNED = re.compile(r"[а-яё]+(?:[03@][а-яё]+)+\Z")
 _CYRILLIC_READINGS = str.maketrans("03@", "оза")
 
@@ -61,7 +80,31 @@ def leet_edits(lowered: str) -> list[Edit]:
     """
     if _SUSPECT.search(lowered) is None:
         return []
-    edits = []
+    edits: list[Edit] = []
+    unclear: list[tuple[int, str]] = []
+    for start, word in _signed_words(lowered):
+        read_as = _read(word)
+        if read_as is None:
+            unclear.append((start, word))
+        elif read_as != word:
+            edits.append(Edit(start, start + len(word), read_as, "leet"))
+    if unclear and (edits or len(unclear) >= _COMPANY_SIZE):
+        # Who writes one word so writes others so: next to "c4sino", the 3 of "d3als" is no letter
+        # of Arabic, and of "n0t l1ke th1s" each word could be a postcode, but hardly all.
+        more = [
+            Edit(start, start + len(word), read_as, "leet")
+            for start, word in unclear
+            if (edits or len(word) > 3) and (read_as := _read_in_company(word)) is not None
+        ]
+        telling = _INNER_SIGN if any(_ARABIC.search(w) for _, w in unclear) else _SIGN_OR_THREE
+        signed = sum(telling.search(lowered[e.start : e.end]) is not None for e in more)
+        if edits or signed >= _COMPANY_SIZE:
+            edits = sorted(edits + more)
+    return edits
+
+
+def _signed_words(lowered: str) -> Iterator[tuple[int, str]]:
+    """Give the words that hold a sign, with their places; no address, tag, mention or name."""
     for chunk in re.finditer(r"\S+", lowered):
         token = chunk[0]
         if token[0] == "#" or _SUSPECT.search(token) is None:
@@ -70,15 +113,15 @@ def leet_edits(lowered: str) -> list[Edit]:
             continue
         for match in _TOKEN.finditer(token):
             at = match.start()
-            if at and token[at - 1] in "@#/.-_'’":
+            if at and token[at - 1] in "@#/.-_'’£¥₹₽₺":
                 continue
             # Exclamation marks and bars after the word are punctuation.
-            word = match[0].rstrip("!|*")
-            read_as = _read(word)
-            if read_as is not None and read_as != word:
-                start = chunk.start() + at
-                edits.append(Edit(start, start + len(word), read_as, "leet"))
-    return edits
+            yield chunk.start() + at, match[0].rstrip("!|*")
+
+
+def is_disguised(word: str) -> bool:
+    """Whether a lower-case word is one that people write in disguise."""
+    return word in _DISGUISED
 
 
 @lru_cache(maxsize=4096)
@@ -95,9 +138,23 @@ def _read(word: str) -> str | None:
         reading = word.translate(table)
         if reading in _DISGUISED and _PRICE.search(word) is None:
             return reading
-    if not word.isascii():
+    if not word.isascii() and _ACCENTED.fullmatch(word) is None:
         return word.translate(_CYRILLIC_READINGS) if _CYRILLIC_SIGNED.match(word) else None
     return word.translate(_READINGS) if _is_clear(word, letters) else None
+
+
+@lru_cache(maxsize=4096)
+def _read_in_company(word: str) -> str | None:
+    """Read a word whose shape alone proves nothing, in a text that writes others in disguise."""
+    if len(word) > 40 or _COMPANY.fullmatch(word) is None or word in _NAMES:
+        return None
+    letters = sum(char.isalpha() for char in word)
+    if letters < 2 or letters * 2 < len(word) or _PRICE.search(word) is not None:
+        return None
+    edges = (not word[0].isalpha()) + (not word[-1].isalpha())
+    if edges and (letters < 4 or _EDGE_SIGN.search(word) is None):
+        return None
+    return word.translate(_READINGS)
 
 
 def _is_clear(word: str, letters: int) -> bool:
@@ -109,16 +166,15 @@ def _is_clear(word: str, letters: int) -> bool:
     if max(map(len, _LETTER_RUN.findall(word))) < 2:
         # "h1n1", "s01e05", "m4a1": codes alternate single letters and numbers.
         return False
-    for match in _SIGNS.finditer(word):
-        if not _stands_for_letters(word, match.start(), match.end()):
-            return False
-    return True
+    groups = [_stands_for_letters(word, m.start(), m.end()) for m in _SIGNS.finditer(word)]
+    # "ch0s3n": beside a sign that is clear, one that alone could be a letter of Arabic is too.
+    return all(groups) or (any(groups) and _read_in_company(word) is not None)
 
 
 def _stands_for_letters(word: str, start: int, end: int) -> bool:
     signs = word[start:end]
     if end == len(word):
-        return signs == "$$"
+        return signs == "$$" or (signs == "$" and start >= _LEAST_BEFORE_DOLLAR)
     if len(signs) > 2 or (len(signs) == 2 and signs[0] != signs[1]):
         return False
     if signs.isdigit():

@@ -13,6 +13,7 @@ from unicodedata import is_normalized
 from moderation.terms import Span
 from moderation.text.arabic import fold_letters, mark_edits
 from moderation.text.compatibility import compatibility_edits
+from moderation.text.intrusions import emoji_edits
 from moderation.text.invisible import invisible_edits
 from moderation.text.leetspeak import leet_edits
 from moderation.text.lookalikes import lookalike_edits
@@ -165,6 +166,7 @@ def _fold(trail: _Trail) -> None:
         trail.text = fold_letters(trail.text)
         joiners = _joiner_edits(trail.text)
         trail.apply(joiners, disturbs=False)
+        trail.apply(emoji_edits(trail.text))
     trail.apply(leet_edits(trail.text))
     trail.apply(repeated_edits(trail.text))
     blanks = whitespace_edits(trail.text)

@@ -10,6 +10,7 @@ import re
 
 import numpy as np
 
+from moderation.text.leetspeak import is_disguised
 from moderation.text.offsets import Edit
 
 __all__ = ["repeated_edits", "spaced_edits", "whitespace_edits"]
@@ -27,6 +28,12 @@ _APART = re.compile(
     rf"[ \t.\-_*·•~|\u200c\u200d][{_LETTERS}0-9@$]"
     rf"[ \t.\-_*·•~|\u200c\u200d]{{1,4}}[{_LETTERS}0-9@$](?![\w@'’])"
 )
+# Chinese characters apart: three or more, each alone, the same sign or space between all.
+_FIRST_HAN = "\u3400"
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff"
+_HAN_SPACED = re.compile(
+    rf"(?<![{_HAN}])[{_HAN}]([ \t]|[.\-_*·•~|])[{_HAN}](?:\1[{_HAN}])+(?![{_HAN}])"
+)
 _INITIALISM = frozenset(
     "usa uss ussr uae uk eu un uno bbc nba nfl fbi cia aka rip phd etc asap rsvp pov diy btw imo"
     " dna usaf rtl tba tbd faq mba ceo fyi ngo ira lpg edm dvd abc xyz jfk fdr mlk jrr pto"
@@ -36,6 +43,8 @@ _INITIALISM = frozenset(
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 _WEB_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _ADDRESS = re.compile(r"://|www\.|\w@\w|\.(?:com|net|org|info|io|me|co|tv|de|fr|uk|ru|ir|eg|sa)\b")
+# Letters that hardly a word of our languages has twice in a row.
+_SELDOM_TWICE = frozenset("hijkquvwxyуыэюяйхшщчцжاویيةعحء")
 _ROMAN = re.compile(r"(?:x{0,3}(?:ix|iv|v?i{0,3}))\Z")
 _TOKEN_BEFORE = re.compile(r"\w*\Z")
 _TOKEN_AFTER = re.compile(r"\w*")
@@ -47,11 +56,16 @@ def spaced_edits(text: str) -> list[Edit]:
     """
     Join letters set apart: four or more by spaces, three or more by a mark such as ``-`` or ``.``.
 
+    Three or more Chinese characters are joined as well: ordinary writing has nothing between them.
     Initialisms with a final full stop ("U.S.A.", "a.k.a.") and well-known ones without stay.
     """
-    if _APART.search(text) is None:
-        return []
     edits = []
+    if text and max(text) >= _FIRST_HAN:
+        for match in _HAN_SPACED.finditer(text):
+            joined = match[0].replace(match[1], "")
+            edits.append(Edit(*match.span(), joined, "spaced"))
+    if _APART.search(text) is None:
+        return edits
     for match in _SPACED.finditer(text):
         separator = match[1]
         joined = "".join(char for char in match[0] if char not in separator)
@@ -66,11 +80,16 @@ def spaced_edits(text: str) -> list[Edit]:
             if joined.lower() in _INITIALISM or (ends_in_stop and len(joined) <= 4):
                 continue
         edits.append(Edit(match.start(), match.end(), joined, "spaced"))
-    return edits
+    return sorted(edits)
 
 
 def repeated_edits(text: str) -> list[Edit]:
-    """Shorten a letter repeated three or more times to two; addresses and Roman numerals stay."""
+    """
+    Shorten a letter repeated three or more times to two; addresses and Roman numerals stay.
+
+    To one where hardly a word has it twice ("whyyyy", "جداااا"), or where that gives a word worth
+    disguising ("fuuuck"). Tokens of one letter alone ("kkkk", "xxx") keep two.
+    """
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     same = codes[1:] == codes[:-1]
     if not (same[1:] & same[:-1]).any():
@@ -83,8 +102,21 @@ def repeated_edits(text: str) -> list[Edit]:
             continue
         if letter in "ix" and end - start == 3 and _is_roman(text, start, end):
             continue
-        edits.append(Edit(start, end, letter * 2, "repeated"))
+        once = _is_written_once(text, start, end)
+        edits.append(Edit(start, end, letter if once else letter * 2, "repeated"))
     return edits
+
+
+def _is_written_once(text: str, start: int, end: int) -> bool:
+    before = _TOKEN_BEFORE.search(text, max(0, start - 40), start)
+    after = _TOKEN_AFTER.match(text, end, end + 40)
+    head, tail = before[0] if before else "", after[0] if after else ""
+    if not head and not tail:
+        return False
+    letter = text[start]
+    if letter in _SELDOM_TWICE:
+        return True
+    return is_disguised(_REPEATED.sub(r"\1", f"{head}{letter}{tail}"))
 
 
 def _is_in_address(text: str, start: int, end: int) -> bool:

@@ -41,6 +41,11 @@ _PIECES = [
         "\u0301",
         "\u0335",
         "\u202e",
+        "\u202c",
+        "🔥",
+        "💲",
+        "加",
+        "·",
         "\x00",
     ),
     *("ی", "ي", "ك", "ـ", "َ", "ﷺ", "ｆ", "क", "्", "ष", "가", "ᄀ", "ᅡ", "٣", "\ud800", "´"),
@@ -83,6 +88,10 @@ _CLEAN = (
     "World War III and Louis XVIII; well... no!!! yes???",
     "mar7aba ya3ni ana mish 3aref, ba7ebak kteer",
     "Is a < b and c > d? I <3 you & me. R&D, AT&T, <your name here>",
+    "thanks🙏love, I❤️NY and i❤️u, die🤢Grünen, coisa🙄e tem, امين🤲يا رب",
+    "haplogroups r1b and r1a near wc1e, my iphone7, ps4 and mp3, 4ever, 5min, £1million",
+    "t3ban awy ya3ni, b3dain n3mel eh, mar7aba ya sa7bi",
+    "我 爱 and 你-我 and 中国 人民 of US$ or AUD$",
     'He said "great!Thanks" from me@home; 50% off, 3x5, 1st, 5pm, s01e05 r2d2 c3po log4j',
 )
 
@@ -215,6 +224,27 @@ def test_persian_non_joiners_are_spelling(parts: list[str]) -> None:
         ("Tom &amp; Jerry", "tom & jerry", "html"),
         ("&#102;ree", "free", "html"),
         ("a<!-- x -->b", "ab", "html"),
+        ("buy \u202eargaiv\u202c now", "buy viagra now", "bidi"),
+        ("\u202ewon argaiv yub", "buy viagra now", "bidi"),
+        ("v🔥iagra", "viagra", "spaced"),
+        ("cas🎰ino", "casino", "spaced"),
+        ("b👉rib🍑ed fens🔥ter", "bribed fenster", "spaced"),
+        ("ب👉رك🍑ات", "برکات", "spaced"),
+        ("le💲bo", "lesbo", "spaced"),
+        ("加 微 信", "加微信", "spaced"),
+        ("垃·圾·公·司", "垃圾公司", "spaced"),
+        ("y0ur l0ser$", "your losers", "leet"),
+        ("ch0s3n v13wers", "chosen viewers", "leet"),
+        (
+            "c4sino d3als, cl1ck 1nside for batt3ry",
+            "casino deals, click inside for battery",
+            "leet",
+        ),
+        ("randevu f1rsat h@mur s4lak", "randevu firsat hamur salak", "leet"),
+        ("whyyyy", "why", "repeated"),
+        ("fuuuck", "fuck", "repeated"),
+        ("جداااا", "جدا", "repeated"),
+        ("سلاااام", "سلام", "repeated"),
         ("one<br>two", "one two", "html"),
     ],
 )
@@ -267,6 +297,20 @@ def test_direction_marks_of_right_to_left_writers_are_not_reported() -> None:
     """Marks that keyboards insert beside Arabic words go silently; in a Latin word they show."""
     assert normalise("‏مرحبا‏ بكم‎.").changes == ()
     assert _kinds(normalise("vi\u200eagra")) == ["bidi"]
+
+
+def test_words_turned_round_point_at_what_was_sent() -> None:
+    """A word stored backwards is found under its override, which its span covers whole."""
+    text = normalise("see \u202ekcilc\u202c here")
+    at = text.folded.index("click")
+    span = text.raw_span(at, at + 5)
+    assert text.raw[span.start : span.end] == "\u202ekcilc\u202c"
+    assert [change.read_as for change in text.changes] == ["click"]
+
+
+def test_an_override_over_arabic_turns_nothing_round() -> None:
+    """Right-to-left letters stand as they are stored, so only the marks go."""
+    assert normalise("\u202eمرحبا بكم\u202c").plain == "مرحبا بكم"
 
 
 def test_a_text_of_nothing_but_tricks_reports_a_bounded_number() -> None:
