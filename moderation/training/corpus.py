@@ -156,6 +156,8 @@ def read_corpus(folder: Path) -> list[Row]:
                     kind=RelevanceKind(line.relevance) if line.relevance else None,
                     article=articles[line.article],
                     parent=line.parent,
+                    family=line.family,
+                    kinds=line.kinds,
                 )
             )
     return rows
