@@ -93,8 +93,11 @@ def datasets(
 def corpus(settings: Settings) -> None:
     """Check our own corpus and count its rows."""
     from moderation.training.corpus import corpus_counts, read_corpus
+    from moderation.training.slices import read_sentences
 
-    counts = corpus_counts(read_corpus(settings.read().corpus_dir))
+    folder = settings.read().corpus_dir
+    counts = corpus_counts(read_corpus(folder))
+    sentences = read_sentences(folder)
     columns = sorted({label for _, label in counts}, key=_column)
     print_table(
         ["language", *columns],
@@ -104,6 +107,8 @@ def corpus(settings: Settings) -> None:
         ),
         empty="There is no comment in the corpus.",
     )
+    if sentences:
+        click.echo(f"sentences to measure false alarms on: {len(sentences)}")
 
 
 def _column(label: str) -> tuple[int, str]:

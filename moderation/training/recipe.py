@@ -6,7 +6,7 @@ Joins the other modules of this room; leaves the live model alone unless the new
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -45,9 +45,18 @@ from moderation.training.fit_relevance import (
 from moderation.training.material import Material, gather
 from moderation.training.meaning import teach as teach_space
 from moderation.training.pairs import make_fragments
-from moderation.training.publish import compare, make_canaries, next_version, training_lock
+from moderation.training.publish import (
+    SliceChange,
+    compare,
+    compare_slices,
+    make_canaries,
+    next_version,
+    training_lock,
+)
 from moderation.training.report import report
 from moderation.training.rows import Split
+from moderation.training.serving import hold_thresholds, shipped_policy
+from moderation.training.slices import Sentence, judge_sentences, sentences_to_measure
 
 __all__ = ["TrainResult", "evaluate", "train"]
 
@@ -99,13 +108,16 @@ def train(
     with training_lock(config.models_dir):
         # 1. Read labels, corpus and public sets; the first copy of a text wins.
         material = gather(config, seed=seed, say=say)
+        sentences = sentences_to_measure(config.corpus_dir)
         live = _live(config, say)
         base = _base(config, live, material, teach)
         # 2. Learn from two splits, on top of the base model or from nothing.
         version = next_version(config.models_dir, now or datetime.now(UTC))
         model = _learn(config, material, version, base, live, teach=teach, seed=seed, say=say)
         # 3. Prove it on the third split, and publish.
-        return _publish(config, material, model, base, live, seed, say, now or datetime.now(UTC))
+        return _publish(
+            config, material, sentences, model, base, live, seed, say, now or datetime.now(UTC)
+        )
 
 
 def evaluate(config: Config, *, version: str | None = None, seed: int = 0, say: Say) -> str:
@@ -228,6 +240,7 @@ def _learn(
 def _publish(
     config: Config,
     material: Material,
+    sentences: Sequence[Sentence],
     model: LearnedModel,
     base: LearnedModel | None,
     live: LearnedModel | None,
@@ -241,6 +254,9 @@ def _publish(
     measured = {head: measure(result, seed=seed) for head, result in judged.items()}
     comparison = compare(judged, judge(live, rows), seed=seed) if live else {}
     worse = [change.describe(head) for head, change in comparison.items() if change.worse]
+    named = _compare_slices(sentences, model, live) if live else None
+    if named is not None and named.worse:
+        worse.append(named.describe())
     card = Card(
         version=model.version,
         created_at=now.isoformat(timespec="seconds"),
@@ -253,7 +269,10 @@ def _publish(
         comparison={head: c.as_numbers() for head, c in comparison.items()},
         parked_because="; ".join(worse) or None,
         canaries=make_canaries(model),
-        notes={"root": base.version if base else model.version},
+        notes={
+            "root": base.version if base else model.version,
+            "slices": named.as_numbers() if named else {},
+        },
     )
     shown = table(measured)
     text = report(card, shown)
@@ -264,3 +283,12 @@ def _publish(
     activate(config.models_dir, model.version)
     why = "no head is worse beyond noise" if live else "there was no live model"
     return TrainResult(model.version, True, why, shown)
+
+
+def _compare_slices(
+    sentences: Sequence[Sentence], model: LearnedModel, live: LearnedModel
+) -> SliceChange:
+    thresholds = hold_thresholds(shipped_policy())
+    return compare_slices(
+        judge_sentences(model, sentences, thresholds), judge_sentences(live, sentences, thresholds)
+    )
