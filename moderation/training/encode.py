@@ -6,7 +6,7 @@ Knows features and the meaning space; fits nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,10 @@ from moderation.classifiers.features import NGRAM_BITS, SHAPE_NAMES, featurise
 from moderation.classifiers.meaning import MeaningSpace
 from moderation.text import normalise
 
-__all__ = ["Encoded", "encode", "tfidf"]
+__all__ = ["FEATURE_GROUPS", "Encoded", "encode", "tfidf"]
+
+FEATURE_GROUPS = ("n-grams", "shape", "meaning")
+"""What a linear head reads of a text, as an ablation takes it away."""
 
 _BATCH = 512
 
@@ -41,6 +44,19 @@ class Encoded:
     def take(self, rows: npt.NDArray[np.int64]) -> Encoded:
         """Give some of the texts, in the order asked."""
         return Encoded(self.buckets[rows], self.dense[rows])
+
+    def without(self, groups: Collection[str]) -> Encoded:
+        """Give the texts as if some of `FEATURE_GROUPS` said nothing of them."""
+        buckets, dense = self.buckets, self.dense
+        if "n-grams" in groups:
+            buckets = csr_matrix(buckets.shape, dtype=np.float32)
+        if "shape" in groups:
+            dense = dense.copy()
+            dense[:, : len(SHAPE_NAMES)] = 0
+        if "meaning" in groups:
+            dense = dense.copy()
+            dense[:, len(SHAPE_NAMES) :] = 0
+        return Encoded(buckets, dense)
 
 
 def _encode_batch(

@@ -6,8 +6,8 @@ Joins the other modules of this room; leaves the live model alone unless the new
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -26,8 +26,10 @@ from moderation.classifiers.model import LearnedModel
 from moderation.config import Config
 from moderation.errors import ModelError, TrainingError
 from moderation.training.calibrate import calibrate_heads
+from moderation.training.drawings import draw_curves, draw_learning_curve
 from moderation.training.encode import encode
 from moderation.training.evaluate import judge, measure, table
+from moderation.training.examine import examine
 from moderation.training.fit import (
     assemble,
     fit_heads,
@@ -53,8 +55,10 @@ from moderation.training.publish import (
     next_version,
     training_lock,
 )
-from moderation.training.report import report
-from moderation.training.rows import Split
+from moderation.training.refit import Refitted, ablation, learning_curve
+from moderation.training.report import prepare_folder, report, write_report
+from moderation.training.rows import Row, Split
+from moderation.training.sections import full_sections, refit_section
 from moderation.training.serving import hold_thresholds, shipped_policy
 from moderation.training.slices import Sentence, judge_sentences, sentences_to_measure
 
@@ -120,19 +124,68 @@ def train(
         )
 
 
-def evaluate(config: Config, *, version: str | None = None, seed: int = 0, say: Say) -> str:
+def evaluate(
+    config: Config,
+    *,
+    version: str | None = None,
+    seed: int = 0,
+    refit: bool = False,
+    say: Say,
+) -> str:
     """
-    Measure a model on the rows that none was ever fitted on; gives the table.
+    Measure a model on the rows that none was ever fitted on, and write its full report.
+
+    Args:
+        config: where everything is.
+        version: of the model; the live one when not given.
+        seed: of every random choice.
+        refit: also fit models anew for the learning curve and the ablation: seven trainings.
+        say: told about progress, line by line.
+
+    Returns:
+        The quality of every head, for a terminal.
 
     Raises:
         BundleMissing: there is no such version.
         BundleRefused: it does not verify.
+        CorpusError: a row of the corpus, or a sentence that names a group, is wrong.
+        TrainingError: the report cannot be written.
     """
     chosen = version or current_version(config.models_dir)
     model = read_bundle(config.models_dir, chosen)
-    rows = gather(config, seed=seed, say=say).split(Split.TEST)
+    folder = config.models_dir / chosen
+    prepare_folder(folder)
+    material = gather(config, seed=seed, say=say)
+    sentences = sentences_to_measure(config.corpus_dir)
+    rows = material.split(Split.TEST)
     say(f"evaluating {chosen} on {len(rows):,} held-back rows …")
-    return table({head: measure(j, seed=seed) for head, j in judge(model, rows).items()})
+    examined = examine(model, shipped_policy(), rows, sentences, seed=seed, say=say)
+    sections, figures = full_sections(examined), draw_curves(examined)
+    if refit:
+        curve, ablated = _refit(config, material, model, seed=seed, say=say)
+        sections += refit_section(curve, ablated)
+        figures["learning-curve.svg"] = draw_learning_curve(curve)
+    shown = table(examined.measured)
+    text = report(read_card(config.models_dir, chosen), shown, sections)
+    write_report(folder, text, figures)
+    say(f"written: {folder / 'report.md'}")
+    return shown
+
+
+def _refit(
+    config: Config, material: Material, model: LearnedModel, *, seed: int, say: Say
+) -> tuple[list[Refitted], list[Refitted]]:
+    """Fit models from nothing but the meaning space of a finished one, and measure them."""
+
+    def fit(rows: Sequence[Row], without: Collection[str]) -> LearnedModel:
+        say(f"fitting anew on {len(rows):,} rows{''.join(f', without {w}' for w in without)}")
+        part = replace(material, rows=tuple(rows))
+        return _learn(
+            config, part, "", None, model, teach=False, seed=seed, say=say, without=without
+        )
+
+    rows = material.rows
+    return learning_curve(fit, rows, seed=seed), ablation(fit, rows, seed=seed)
 
 
 def _live(config: Config, say: Say) -> LearnedModel | None:
@@ -184,6 +237,7 @@ def _learn(
     teach: bool,
     seed: int,
     say: Say,
+    without: Collection[str] = (),
 ) -> LearnedModel:
     fit_rows, calibrate_rows = material.split(Split.FIT), material.split(Split.CALIBRATE)
     if base is not None:
@@ -206,7 +260,7 @@ def _learn(
             "the teacher extra and train with --teach"
         )
     say(f"features of {len(fit_rows) + len(calibrate_rows):,} texts …")
-    encoded = encode([row.text for row in (*fit_rows, *calibrate_rows)], space)
+    encoded = encode([row.text for row in (*fit_rows, *calibrate_rows)], space).without(without)
     fit_part = encoded.take(np.arange(len(fit_rows)))
     idf = fit_idf(fit_part) if base is None else np.asarray(base.heads.idf)
 
