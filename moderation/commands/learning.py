@@ -57,16 +57,21 @@ def train(settings: Settings, data_dir: Path | None, seed: int, teach: bool) -> 
 @click.command()
 @click.argument("version", required=False)
 @_DATA_DIR
+@click.option(
+    "--refit", is_flag=True, help="Also fit seven models anew, to see what rows and features bring."
+)
 @pass_settings
-def evaluate(settings: Settings, version: str | None, data_dir: Path | None) -> None:
+def evaluate(settings: Settings, version: str | None, data_dir: Path | None, refit: bool) -> None:
     """
     Measure a model on rows it was not fitted on.
 
-    The live one, when no VERSION is given.
+    The live one, when no VERSION is given. Writes its report.md with figures beside it, and shows
+    the table of its quality.
     """
     from moderation.training.recipe import evaluate as run
 
-    click.echo(run(settings.read(data_dir=data_dir), version=version, say=_say))
+    config = settings.read(data_dir=data_dir)
+    click.echo(run(config, version=version, refit=refit, say=_say))
 
 
 @click.command()
@@ -105,13 +110,18 @@ def corpus(settings: Settings) -> None:
     and warnings name file, line and key.
     """
     from moderation.training.corpus_check import check_corpus
+    from moderation.training.slices import read_sentences
 
-    found = check_corpus(settings.read().corpus_dir)
+    folder = settings.read().corpus_dir
+    found = check_corpus(folder)
+    sentences = read_sentences(folder)
     # With rows that break the schema nothing was counted.
     if found.counts or not found.errors:
         _print_shares(found)
         _print_counts(found.counts)
         _print_rates(found)
+    if sentences:
+        click.echo(f"sentences to measure false alarms on: {len(sentences)}")
     for kind, lines in (("warning", found.warnings), ("error", found.errors)):
         for line in lines:
             _say(f"{kind}: {line}")

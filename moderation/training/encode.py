@@ -6,7 +6,7 @@ Knows the reader; fits nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,11 +14,16 @@ import numpy.typing as npt
 from joblib import Parallel, delayed
 from scipy.sparse import csr_matrix, diags_array
 
-from moderation.classifiers.features import NGRAM_BITS
+from moderation.classifiers.features import NGRAM_BITS, SHAPE_NAMES
+from moderation.classifiers.lexicon import LEXICON_SIZE
+from moderation.classifiers.meaning import MEANING_SIZE
 from moderation.classifiers.reading import DENSE_SIZE, Reader
 from moderation.text import normalise
 
-__all__ = ["Encoded", "encode", "tfidf"]
+__all__ = ["FEATURE_GROUPS", "Encoded", "encode", "tfidf"]
+
+FEATURE_GROUPS = ("n-grams", "shape", "lists", "meaning")
+"""What a linear head reads of a text, as an ablation takes it away."""
 
 _BATCH = 512
 
@@ -41,6 +46,18 @@ class Encoded:
     def take(self, rows: npt.NDArray[np.int64]) -> Encoded:
         """Give some of the texts, in the order asked."""
         return Encoded(self.buckets[rows], self.dense[rows])
+
+    def without(self, groups: Collection[str]) -> Encoded:
+        """Give the texts as if some of `FEATURE_GROUPS` said nothing of them."""
+        buckets, dense = self.buckets, self.dense
+        ends = np.cumsum([len(SHAPE_NAMES), LEXICON_SIZE, MEANING_SIZE])
+        if "n-grams" in groups:
+            buckets = csr_matrix(buckets.shape, dtype=np.float32)
+        for group, start, end in zip(FEATURE_GROUPS[1:], (0, *ends), ends, strict=False):
+            if group in groups:
+                dense = dense.copy()
+                dense[:, start:end] = 0
+        return Encoded(buckets, dense)
 
 
 def _encode_batch(

@@ -7,21 +7,20 @@ Scores through the serving path; changes nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from joblib import Parallel, delayed
 from scipy.stats import rankdata
 from sklearn.metrics import average_precision_score, f1_score
 
-from moderation.classifiers.articles import ArticleMemory
-from moderation.classifiers.model import Item, Model
-from moderation.terms import HEADS, Article, RelevanceKind
-from moderation.text import detect_language, normalise
+from moderation.classifiers.model import Model
+from moderation.terms import HEADS, RelevanceKind
 from moderation.training.fit import targets
+from moderation.training.intervals import bootstrap, resample_groups
 from moderation.training.pairs import make_pairs
-from moderation.training.rows import Row
+from moderation.training.rows import Row, lot_of
+from moderation.training.serving import score_rows
 
 __all__ = [
     "Judged",
@@ -35,10 +34,14 @@ __all__ = [
 ]
 
 _ROWS_A_SOURCE = 1500
-_RESAMPLES = 300
+# Of a public set; of our own corpus all, since the first so many would be of the first languages.
 _LEAST = 15
 
 Float64 = npt.NDArray[np.float64]
+
+
+def _none() -> npt.NDArray[np.str_]:
+    return np.empty(0, np.str_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +54,28 @@ class Judged:
         said: float64, shape (n,): probabilities 0..1.
         sources: shape (n,): where each row is from.
         groups: shape (n,): what must be resampled together.
+        languages: shape (n,): ISO 639-1, or "unknown"; may be left empty by who needs none.
         kinds: relevance only: (wanted, said) kinds of rows of our own corpus and labels.
+        kind_groups: the group of each of `kinds`.
     """
 
     wanted: Float64
     said: Float64
     sources: npt.NDArray[np.str_]
     groups: npt.NDArray[np.str_]
+    languages: npt.NDArray[np.str_] = field(default_factory=_none)
     kinds: tuple[tuple[str, str], ...] = ()
+    kind_groups: npt.NDArray[np.str_] = field(default_factory=_none)
+
+    def where(self, chosen: npt.NDArray[np.bool_]) -> Judged:
+        """Give some of the rows, without the kinds, which are not row by row."""
+        return Judged(
+            wanted=self.wanted[chosen],
+            said=self.said[chosen],
+            sources=self.sources[chosen],
+            groups=self.groups[chosen],
+            languages=self.languages[chosen] if len(self.languages) else self.languages,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,22 +115,6 @@ class Measured:
         return {name: round(value, 4) for name, value in numbers.items() if np.isfinite(value)}
 
 
-def _score_batch(
-    model: Model, rows: Sequence[Row]
-) -> list[tuple[dict[str, float | None], str | None]]:
-    memory = ArticleMemory()
-    items = []
-    for row in rows:
-        text = normalise(row.text)
-        article: Article | None = row.article
-        analysis = memory.analysis(model, article) if article and article.has_text else None
-        parent = normalise(row.parent) if row.parent else None
-        items.append(Item(text, analysis, parent, detect_language(text)))
-    return [
-        (dict(scores.values), scores.relevance_kind) for scores in model.score(items, explain=False)
-    ]
-
-
 def judge(model: Model, rows: Sequence[Row]) -> dict[str, Judged]:
     """
     Score held-back rows with every head.
@@ -124,25 +125,29 @@ def judge(model: Model, rows: Sequence[Row]) -> dict[str, Judged]:
     judged = {}
     for head in HEADS:
         chosen = _pairs(rows) if head == "relevance" else _labelled(rows, head)
-        size = 200
-        parts = Parallel(n_jobs=-1)(
-            delayed(_score_batch)(model, [row for row, _ in chosen[i : i + size]])
-            for i in range(0, len(chosen), size)
-        )
-        answers = [answer for part in parts for answer in part]
-        kinds = tuple(
-            (row.kind.value, said)
-            for (row, _), (_, said) in zip(chosen, answers, strict=True)
-            if head == "relevance" and row.kind and said and row.source in {"corpus", "labels"}
-        )
+        answers = score_rows(model, [row for row, _ in chosen])
+        told = [
+            (row, scores.relevance_kind.value)
+            for (row, _), scores in zip(chosen, answers, strict=True)
+            if head == "relevance"
+            and row.kind
+            and scores.relevance_kind
+            and row.source in {"corpus", "labels"}
+        ]
         judged[head] = Judged(
             wanted=np.array([wanted for _, wanted in chosen], np.float64),
-            said=np.array([_number(values[head]) for values, _ in answers], np.float64),
+            said=np.array([_number(scores.values[head]) for scores in answers], np.float64),
             sources=np.array([row.source for row, _ in chosen], dtype=np.str_),
-            groups=np.array([f"{row.source}/{row.group}" for row, _ in chosen], dtype=np.str_),
-            kinds=kinds,
+            groups=np.array([_group(row) for row, _ in chosen], dtype=np.str_),
+            languages=np.array([row.language for row, _ in chosen], dtype=np.str_),
+            kinds=tuple((row.kind.value, said) for row, said in told if row.kind),
+            kind_groups=np.array([_group(row) for row, _ in told], dtype=np.str_),
         )
     return judged
+
+
+def _group(row: Row) -> str:
+    return f"{row.source}/{row.group}"
 
 
 def _number(probability: float | None) -> float:
@@ -152,27 +157,35 @@ def _number(probability: float | None) -> float:
 
 def _labelled(rows: Sequence[Row], head: str) -> list[tuple[Row, float]]:
     wanted = targets(rows, head)
-    counts: dict[str, int] = {}
-    chosen = []
-    for row, value in zip(rows, wanted, strict=True):
-        if np.isnan(value) or head in row.assumed:
-            continue
-        counts[row.source] = counts.get(row.source, 0) + 1
-        if counts[row.source] <= _ROWS_A_SOURCE:
-            chosen.append((row, float(value)))
-    return chosen
+    known = [
+        (row, float(value))
+        for row, value in zip(rows, wanted, strict=True)
+        if not np.isnan(value) and head not in row.assumed
+    ]
+    return _limited(known)
 
 
 def _pairs(rows: Sequence[Row]) -> list[tuple[Row, float]]:
-    pairs = [pair.row for pair in make_pairs(rows)]
     # On topic against off topic; generic comments count in macro F1 only.
-    limited: dict[str, int] = {}
-    chosen = []
-    for row in pairs:
-        limited[row.source] = limited.get(row.source, 0) + 1
-        if limited[row.source] <= _ROWS_A_SOURCE:
-            chosen.append((row, float(row.kind is not RelevanceKind.OFF_TOPIC)))
-    return chosen
+    return _limited(
+        [
+            (pair.row, float(pair.row.kind is not RelevanceKind.OFF_TOPIC))
+            for pair in make_pairs(rows)
+        ]
+    )
+
+
+def _limited(entries: list[tuple[Row, float]]) -> list[tuple[Row, float]]:
+    """Keep at most `_ROWS_A_SOURCE` entries of each public set, in order, drawn by their lots."""
+    lots: dict[str, list[tuple[bytes, int]]] = {}
+    for number, (row, _) in enumerate(entries):
+        lots.setdefault(row.source, []).append((lot_of(row), number))
+    kept = {
+        number
+        for source, drawn in lots.items()
+        for _, number in (drawn if source == "corpus" else sorted(drawn)[:_ROWS_A_SOURCE])
+    }
+    return [entry for number, entry in enumerate(entries) if number in kept]
 
 
 def usable_sources(judged: Judged) -> list[str]:
@@ -207,16 +220,7 @@ def _auc(wanted: Float64, said: Float64) -> float:
 
 def resamples(judged: Judged, seed: int) -> list[npt.NDArray[np.int64]]:
     """Draw groups with replacement: row numbers of each of 300 bootstrap samples."""
-    chance = np.random.default_rng(seed)
-    order = np.argsort(judged.groups, kind="stable")
-    _, starts, counts = np.unique(judged.groups[order], return_index=True, return_counts=True)
-    members = [order[s : s + c] for s, c in zip(starts, counts, strict=True)]
-    if not members:
-        return []
-    return [
-        np.concatenate([members[i] for i in chance.integers(0, len(members), len(members))])
-        for _ in range(_RESAMPLES)
-    ]
+    return resample_groups(judged.groups, seed)
 
 
 def measure(judged: Judged, *, seed: int = 0) -> Measured:
@@ -224,9 +228,7 @@ def measure(judged: Judged, *, seed: int = 0) -> Measured:
     every = np.arange(len(judged.wanted))
     sources = usable_sources(judged)
     auc, by_source = mean_auc(judged, every, sources)
-    drawn = [mean_auc(judged, rows, sources)[0] for rows in resamples(judged, seed)]
-    drawn = [value for value in drawn if np.isfinite(value)]
-    low, high = np.percentile(drawn, [2.5, 97.5]) if drawn else (float("nan"), float("nan"))
+    low, high = bootstrap(lambda rows: mean_auc(judged, rows, sources)[0], resamples(judged, seed))
     precisions, errors = [], []
     for source in sources:
         part = judged.sources == source
@@ -240,8 +242,8 @@ def measure(judged: Judged, *, seed: int = 0) -> Measured:
     return Measured(
         rows=len(judged.wanted),
         auc=auc,
-        auc_low=float(low),
-        auc_high=float(high),
+        auc_low=low,
+        auc_high=high,
         average_precision=float(np.mean(precisions)) if precisions else float("nan"),
         brier=float(np.mean(errors)) if errors else float("nan"),
         by_source=by_source,

@@ -22,12 +22,27 @@ from moderation.classifiers.bundle import Canary, canary_scores
 from moderation.classifiers.model import LearnedModel
 from moderation.errors import TrainingBusy, TrainingError
 from moderation.training.evaluate import Judged, mean_auc, resamples, usable_sources
+from moderation.training.intervals import Share, sign_test
+from moderation.training.slices import Slices
 
-__all__ = ["Comparison", "compare", "make_canaries", "next_version", "training_lock"]
+__all__ = [
+    "Comparison",
+    "SliceChange",
+    "compare",
+    "compare_slices",
+    "make_canaries",
+    "next_version",
+    "training_lock",
+]
 
 _NOTICEABLE = 0.002
 # Two models that share nearly all their weights differ by almost no noise, so an interval alone
 # would park a model for eight ten-thousandths of a Brier score (decision record 0009).
+
+_NAMED_BOUND = 0.02
+_NAMED_CHANCE = 0.05
+# Two in a hundred harmless sentences held because they name a group, twice what the shipped
+# threshold allowed itself of all good comments; and odds of one in twenty (decision record 0012).
 
 _CANARY_ARTICLE = (
     "Council delays the new tram line again",
@@ -194,3 +209,68 @@ def _compare(new: Judged, live: Judged, sources: Sequence[str], seed: int) -> Co
         return Comparison(auc, nan, nan, brier, nan, nan)
     low, high = np.percentile(drawn, [2.5, 97.5], axis=0)
     return Comparison(auc, float(low[0]), float(high[0]), brier, float(low[1]), float(high[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class SliceChange:
+    """
+    False alarms of two models on harmless sentences that name groups of people.
+
+    Attributes:
+        new: share of the sentences that the new model would have held; `live` likewise.
+        worse_pairs: sentences only the new model holds.
+        better_pairs: sentences only the live model holds.
+        chance: how likely so many of the former are, were the models alike: 0..1.
+    """
+
+    new: Share
+    live: Share
+    worse_pairs: int
+    better_pairs: int
+    chance: float
+
+    @property
+    def worse(self) -> bool:
+        """Whether naming a group costs more than before, beyond noise, and more than it may."""
+        # Without sentences the rate is nan and the comparison false: nothing blocks.
+        return self.new.rate > _NAMED_BOUND and self.chance < _NAMED_CHANCE
+
+    def as_numbers(self) -> dict[str, float]:
+        """Flatten for the card; empty when there was no sentence."""
+        if not self.new.of:
+            return {}
+        return {
+            "sentences": self.new.of,
+            "false_alarms": self.new.hits,
+            "false_alarms_live": self.live.hits,
+            "only_new": self.worse_pairs,
+            "only_live": self.better_pairs,
+            "chance": round(self.chance, 5),
+        }
+
+    def describe(self) -> str:
+        """Say in one sentence what got worse."""
+        return (
+            f"harmless sentences that name a group are held more often: {self.new.hits} of "
+            f"{self.new.of}, before {self.live.hits}; {self.worse_pairs} are new and "
+            f"{self.better_pairs} gone, which chance does in {self.chance:.1%} of cases"
+        )
+
+
+def compare_slices(new: Slices, live: Slices) -> SliceChange:
+    """
+    Compare two models on sentences that name groups; see decision record 0012.
+
+    Args:
+        new: what the new model said of the sentences to measure on.
+        live: what the live one said of the same, in the same order.
+    """
+    ours, theirs = new.named(), live.named()
+    worse, better = int((ours & ~theirs).sum()), int((theirs & ~ours).sum())
+    return SliceChange(
+        new=new.rate(),
+        live=live.rate(),
+        worse_pairs=worse,
+        better_pairs=better,
+        chance=sign_test(worse, better),
+    )

@@ -6,7 +6,7 @@ Joins the other modules of this room; leaves the live model alone unless the new
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -29,8 +29,10 @@ from moderation.errors import ModelError, TrainingError
 from moderation.terms import TOXIC_KINDS
 from moderation.training.budgets import evidence_of
 from moderation.training.calibrate import calibrate_heads
+from moderation.training.drawings import draw_curves, draw_learning_curve
 from moderation.training.encode import encode
 from moderation.training.evaluate import Measured, judge, measure, table
+from moderation.training.examine import examine
 from moderation.training.fit import (
     assemble,
     fit_heads,
@@ -49,9 +51,20 @@ from moderation.training.lexicon import compile_lexicon
 from moderation.training.material import Material, gather
 from moderation.training.meaning import teach as teach_space
 from moderation.training.pairs import make_fragments, make_shelf
-from moderation.training.publish import compare, make_canaries, next_version, training_lock
-from moderation.training.report import report
-from moderation.training.rows import Split
+from moderation.training.publish import (
+    SliceChange,
+    compare,
+    compare_slices,
+    make_canaries,
+    next_version,
+    training_lock,
+)
+from moderation.training.refit import Refitted, ablation, learning_curve
+from moderation.training.report import prepare_folder, report, write_report
+from moderation.training.rows import Row, Split
+from moderation.training.sections import full_sections, refit_section
+from moderation.training.serving import hold_thresholds, shipped_policy
+from moderation.training.slices import Sentence, judge_sentences, sentences_to_measure
 
 __all__ = ["TrainResult", "evaluate", "train"]
 
@@ -107,28 +120,80 @@ def train(
     with training_lock(config.models_dir):
         # 1. Read labels, corpus and public sets; the first copy of a text wins.
         material = gather(config, seed=seed, say=say)
+        sentences = sentences_to_measure(config.corpus_dir)
         live = _live(config, say)
         base = _base(config, live, material, teach)
         # 2. Learn from two splits, on top of the base model or from nothing.
         version = next_version(config.models_dir, now or datetime.now(UTC))
         model = _learn(config, material, version, base, live, teach=teach, seed=seed, say=say)
         # 3. Prove it on the third split, and publish.
-        return _publish(config, material, model, base, live, seed, say, now or datetime.now(UTC))
+        return _publish(
+            config, material, sentences, model, base, live, seed, say, now or datetime.now(UTC)
+        )
 
 
-def evaluate(config: Config, *, version: str | None = None, seed: int = 0, say: Say) -> str:
+def evaluate(
+    config: Config,
+    *,
+    version: str | None = None,
+    seed: int = 0,
+    refit: bool = False,
+    say: Say,
+) -> str:
     """
-    Measure a model on the rows that none was ever fitted on; gives the table.
+    Measure a model on the rows that none was ever fitted on, and write its full report.
+
+    Args:
+        config: where everything is.
+        version: of the model; the live one when not given.
+        seed: of every random choice.
+        refit: also fit models anew for the learning curve and the ablation: seven trainings.
+        say: told about progress, line by line.
+
+    Returns:
+        The quality of every head, for a terminal.
 
     Raises:
         BundleMissing: there is no such version.
         BundleRefused: it does not verify.
+        CorpusError: a row of the corpus, or a sentence that names a group, is wrong.
+        TrainingError: the report cannot be written.
     """
     chosen = version or current_version(config.models_dir)
     model = read_bundle(config.models_dir, chosen)
-    rows = gather(config, seed=seed, say=say).split(Split.TEST)
+    folder = config.models_dir / chosen
+    prepare_folder(folder)
+    material = gather(config, seed=seed, say=say)
+    sentences = sentences_to_measure(config.corpus_dir)
+    rows = material.split(Split.TEST)
     say(f"evaluating {chosen} on {len(rows):,} held-back rows …")
-    return table({head: measure(j, seed=seed) for head, j in judge(model, rows).items()})
+    examined = examine(model, shipped_policy(), rows, sentences, seed=seed, say=say)
+    sections, figures = full_sections(examined), draw_curves(examined)
+    if refit:
+        curve, ablated = _refit(config, material, model, seed=seed, say=say)
+        sections += refit_section(curve, ablated)
+        figures["learning-curve.svg"] = draw_learning_curve(curve)
+    shown = table(examined.measured)
+    text = report(read_card(config.models_dir, chosen), shown, sections)
+    write_report(folder, text, figures)
+    say(f"written: {folder / 'report.md'}")
+    return shown
+
+
+def _refit(
+    config: Config, material: Material, model: LearnedModel, *, seed: int, say: Say
+) -> tuple[list[Refitted], list[Refitted]]:
+    """Fit models from nothing but the meaning space of a finished one, and measure them."""
+
+    def fit(rows: Sequence[Row], without: Collection[str]) -> LearnedModel:
+        say(f"fitting anew on {len(rows):,} rows{''.join(f', without {w}' for w in without)}")
+        part = replace(material, rows=tuple(rows))
+        return _learn(
+            config, part, "", None, model, teach=False, seed=seed, say=say, without=without
+        )
+
+    rows = material.rows
+    return learning_curve(fit, rows, seed=seed), ablation(fit, rows, seed=seed)
 
 
 def _live(config: Config, say: Say) -> LearnedModel | None:
@@ -180,6 +245,7 @@ def _learn(
     teach: bool,
     seed: int,
     say: Say,
+    without: Collection[str] = (),
 ) -> LearnedModel:
     fit_rows, calibrate_rows = material.split(Split.FIT), material.split(Split.CALIBRATE)
     if base is not None:
@@ -204,7 +270,7 @@ def _learn(
             "the teacher extra and train with --teach"
         )
     say(f"features of {len(fit_rows) + len(calibrate_rows):,} texts …")
-    encoded = encode([row.text for row in (*fit_rows, *calibrate_rows)], reader)
+    encoded = encode([row.text for row in (*fit_rows, *calibrate_rows)], reader).without(without)
     fit_part = encoded.take(np.arange(len(fit_rows)))
     idf = fit_idf(fit_part) if base is None else np.asarray(base.heads.idf)
 
@@ -249,6 +315,7 @@ def _offer(model: LearnedModel, measured: dict[str, Measured]) -> LearnedModel:
 def _publish(
     config: Config,
     material: Material,
+    sentences: Sequence[Sentence],
     model: LearnedModel,
     base: LearnedModel | None,
     live: LearnedModel | None,
@@ -264,6 +331,9 @@ def _publish(
         model = _offer(model, measured)
     comparison = compare(judged, judge(live, rows), seed=seed) if live else {}
     worse = [change.describe(head) for head, change in comparison.items() if change.worse]
+    named = _compare_slices(sentences, model, live) if live else None
+    if named is not None and named.worse:
+        worse.append(named.describe())
     card = Card(
         version=model.version,
         created_at=now.isoformat(timespec="seconds"),
@@ -276,7 +346,10 @@ def _publish(
         comparison={head: c.as_numbers() for head, c in comparison.items()},
         parked_because="; ".join(worse) or None,
         canaries=make_canaries(model),
-        notes={"root": base.version if base else model.version},
+        notes={
+            "root": base.version if base else model.version,
+            "slices": named.as_numbers() if named else {},
+        },
         evidence=evidence_of(judged),
     )
     shown = table(measured)
@@ -288,3 +361,12 @@ def _publish(
     activate(config.models_dir, model.version)
     why = "no head is worse beyond noise" if live else "there was no live model"
     return TrainResult(model.version, True, why, shown)
+
+
+def _compare_slices(
+    sentences: Sequence[Sentence], model: LearnedModel, live: LearnedModel
+) -> SliceChange:
+    thresholds = hold_thresholds(shipped_policy())
+    return compare_slices(
+        judge_sentences(model, sentences, thresholds), judge_sentences(live, sentences, thresholds)
+    )

@@ -1,18 +1,67 @@
 """
 Writes a model's `report.md`: what it learned from, how well it does, how it compares.
 
-Formats numbers that others measured; measures nothing.
+Puts together what others measured and drew; measures nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
 from moderation.classifiers.bundle import Card
+from moderation.errors import TrainingError
+from moderation.training.sections import FOLDER
 
-__all__ = ["report"]
+__all__ = ["prepare_folder", "report", "write_report"]
 
 
-def report(card: Card, table: str) -> str:
-    """Give the report as Markdown, made to be read in a diff."""
+def prepare_folder(folder: Path) -> None:
+    """
+    Make the place for figures, before anything is measured in vain.
+
+    Args:
+        folder: of the model.
+
+    Raises:
+        TrainingError: it cannot be written to.
+    """
+    try:
+        (folder / FOLDER).mkdir(exist_ok=True)
+        (folder / FOLDER / ".draft").touch()
+        (folder / FOLDER / ".draft").unlink()
+    except OSError as error:
+        raise TrainingError(
+            f"{folder} cannot be written to, so there is no place for the report: {error.strerror}"
+        ) from error
+
+
+def write_report(folder: Path, text: str, figures: Mapping[str, str]) -> None:
+    """
+    Write the report and its figures in place of those that are there.
+
+    Args:
+        folder: of the model.
+        text: the report.
+        figures: file name -> SVG.
+    """
+    for old in (folder / FOLDER).glob("*.svg"):
+        if old.name not in figures:
+            old.unlink()
+    for name, drawing in figures.items():
+        (folder / FOLDER / name).write_text(drawing, encoding="utf-8")
+    (folder / "report.md").write_text(text, encoding="utf-8")
+
+
+def report(card: Card, table: str, sections: Sequence[str] = ()) -> str:
+    """
+    Give the report as Markdown, made to be read in a diff.
+
+    Args:
+        card: of the model.
+        table: the quality of every head, as a terminal shows it.
+        sections: lines of what was measured besides; training measures nothing besides.
+    """
     lines = [
         f"# Model {card.version}",
         "",
@@ -28,6 +77,7 @@ def report(card: Card, table: str) -> str:
         "```",
         table,
         "```",
+        *sections,
         "",
         "## Learned from",
         "",
@@ -57,5 +107,12 @@ def report(card: Card, table: str) -> str:
                     f"{c['auc_high']:+.4f} | {c['brier_change']:+.4f} | {c['brier_low']:+.4f} to "
                     f"{c['brier_high']:+.4f} |"
                 )
+        named = card.notes.get("slices")
+        if named:
+            lines += [
+                "",
+                f"Harmless sentences that name a group: {named['false_alarms']} of "
+                f"{named['sentences']} would be held, before {named['false_alarms_live']}.",
+            ]
         lines += ["", f"Parked: {card.parked_because}." if card.parked_because else "Promoted."]
     return "\n".join(lines) + "\n"

@@ -7,14 +7,15 @@ Plain data; reads no file and fits nothing.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from moderation.terms import TOXIC_KINDS, Article, RelevanceKind
 from moderation.text import fingerprint, normalise
 
-__all__ = ["Row", "Split", "deduplicate", "split_of"]
+__all__ = ["Row", "Split", "deduplicate", "draw", "lot_of", "split_of"]
 
 
 class Split(StrEnum):
@@ -74,6 +75,25 @@ def split_of(row: Row) -> Split:
     if part < 7:
         return Split.FIT
     return Split.CALIBRATE if part == 7 else Split.TEST
+
+
+def draw(rows: Sequence[Row], count: int) -> list[Row]:
+    """Draw at most `count` rows, of every source alike, the same ones whatever their order."""
+    shelves: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        shelves[row.source].append(row)
+    ranked: list[tuple[int, str, Row]] = []
+    for source, shelf in shelves.items():
+        shelf.sort(key=lot_of)
+        ranked += [(place, source, row) for place, row in enumerate(shelf)]
+    ranked.sort(key=lambda entry: entry[:2])
+    return [row for _, _, row in ranked[:count]]
+
+
+def lot_of(row: Row) -> bytes:
+    """Give what decides a row's place wherever some of many are taken: as good as chance."""
+    key = f"{row.source}\x00{row.group}\x00{row.text}".encode("utf-8", "replace")
+    return hashlib.blake2b(key, digest_size=8).digest()
 
 
 def deduplicate(rows: Iterable[Row]) -> list[Row]:

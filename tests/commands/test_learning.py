@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from moderation.training.publish import training_lock
@@ -72,3 +73,17 @@ def test_two_trainings_at_once_are_one_too_many(run, home, monkeypatch) -> None:
     assert ran.code == 1
     assert "another training run" in ran.err
     assert [path.name for path in (home / "models").iterdir()] in ([], [".training.lock"])
+
+
+def test_sentences_that_name_groups_are_checked_too(run, home) -> None:
+    """`corpus` counts them, and names file, line and key of one that is wrong."""
+    write(folder_of(home), *every_label())
+    folder = home / "training_data" / "identity"
+    folder.mkdir()
+    line = {"id": "en-g01", "lang": "en", "group": "region", "text": "Northerners queue for pies."}
+    (folder / "en.jsonl").write_text(f"{json.dumps(line)}\n")
+    assert "false alarms on: 1" in run("corpus").out
+    (folder / "en.jsonl").write_text(f"{json.dumps({**line, 'group': 'elves'})}\n")
+    ran = run("corpus")
+    assert ran.code == 2
+    assert "identity/en.jsonl:1: group" in ran.err

@@ -115,6 +115,28 @@ def test_no_source_is_measured_on_more_rows_than_needed() -> None:
     assert Counter(result.sources.tolist()) == {"sms": 1500, "corpus": 20}
 
 
+def test_what_is_left_out_of_a_large_set_is_left_to_chance() -> None:
+    """A set in the order of its labels is not cut to one of them; our own corpus is never cut."""
+    ordered = sorted(rows(3200, "sms"), key=lambda row: bool(row.spam))
+    own = rows(1700)
+    result = judge(SimpleModel(), [*ordered, *own])["spam"]
+    assert Counter(result.sources.tolist()) == {"sms": 1500, "corpus": 1700}
+    assert 0.45 < result.wanted[result.sources == "sms"].mean() < 0.55
+    again = judge(SimpleModel(), [*ordered, *own])["spam"]
+    assert again.groups.tolist() == result.groups.tolist()
+
+
+def test_a_part_of_a_result_keeps_its_rows_together() -> None:
+    """What was true, what was said, source, group and language of each row stay beside it."""
+    result = judge(SimpleModel(), [*rows(10), *rows(10, "sms")])["spam"]
+    part = result.where(result.sources == "sms")
+    assert len(part.wanted) == 10
+    assert set(part.sources.tolist()) == {"sms"}
+    assert set(part.languages.tolist()) == {"en"}
+    assert all(group.startswith("sms/") for group in part.groups)
+    assert part.said.tolist() == [0.1, 0.9] * 5
+
+
 def test_a_head_that_fails_is_measured_as_one_that_does_not_know() -> None:
     """Failing cannot look better than answering: it counts as .5 on every row."""
     broken = judge(SimpleModel(broken=frozenset({"spam"})), rows(40))["spam"]

@@ -1,4 +1,4 @@
-"""The gate: what parks a model, what does not; versions, canaries and the lock."""
+"""The gate: what parks a model, what does not; slices, versions, canaries and the lock."""
 
 from __future__ import annotations
 
@@ -15,7 +15,14 @@ import pytest
 from moderation.classifiers.bundle import read_bundle, write_bundle
 from moderation.errors import TrainingBusy, TrainingError
 from moderation.training.evaluate import Judged
-from moderation.training.publish import compare, make_canaries, next_version, training_lock
+from moderation.training.publish import (
+    compare,
+    compare_slices,
+    make_canaries,
+    next_version,
+    training_lock,
+)
+from moderation.training.slices import NO_GROUP, Sentence, Slices
 from tests.classifiers.random_model import make_card, make_model
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -171,3 +178,56 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     for folder in (tmp_path / "models", tmp_path / "models" / "deeper"):
         with pytest.raises(TrainingError, match="models"), training_lock(folder):
             pass
+
+
+def slices(alarms: Sequence[bool]) -> Slices:
+    """Make a result on sentences that name a group, and on one that names none and is held."""
+    sentences = [
+        Sentence(f"en-g{number}", "en", "religion", f"Sentence {number}.")
+        for number in range(len(alarms))
+    ]
+    sentences.append(Sentence("en-n1", "en", NO_GROUP, "It rains."))
+    held = np.array([*alarms, True])
+    return Slices(tuple(sentences), held, held.astype(float))
+
+
+def held(count: int, *, of: int = 200, first: int = 0) -> Slices:
+    """Make a result with so many false alarms, from a given place on."""
+    return slices([first <= number < first + count for number in range(of)])
+
+
+def test_names_of_groups_that_raise_toxicity_park_a_model() -> None:
+    """Ten sentences in two hundred that were fine before are no accident; the sentence says so."""
+    change = compare_slices(held(10), held(0))
+    assert change.worse
+    assert change.as_numbers()["false_alarms"] == 10
+    text = change.describe()
+    assert "10 of 200" in text
+    assert "name a group" in text
+
+
+def test_the_same_false_alarms_are_not_worse() -> None:
+    """A live model's own faults do not park the next one."""
+    assert not compare_slices(held(30), held(30)).worse
+    assert not compare_slices(held(10), held(30)).worse
+
+
+def test_false_alarms_that_only_moved_are_noise() -> None:
+    """As many gone as new is chance."""
+    change = compare_slices(held(12), held(11, first=12))
+    assert (change.worse_pairs, change.better_pairs) == (12, 11)
+    assert not change.worse
+
+
+def test_few_false_alarms_are_borne() -> None:
+    """Below two in a hundred even a sure change is not worth parking for."""
+    change = compare_slices(held(8, of=1000), held(0, of=1000))
+    assert change.chance < 0.01
+    assert not change.worse
+
+
+def test_sentences_without_a_group_do_not_count_in_the_gate() -> None:
+    """They are there to compare with in the report; and without sentences nothing blocks."""
+    change = compare_slices(slices([]), slices([]))
+    assert not change.worse
+    assert change.as_numbers() == {}

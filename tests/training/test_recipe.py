@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -82,6 +83,18 @@ def site(tmp_path_factory: pytest.TempPathFactory, in_threads: None) -> Run:
 def small(tmp_path: Path, models_dir: Path, small_corpus: Path) -> Config:
     """Settings for a run on 200 rows, without any store."""
     return Config(var_dir=tmp_path / "var", models_dir=models_dir, corpus_dir=small_corpus)
+
+
+@pytest.fixture
+def tiny(small: Config, small_corpus: Path, tmp_path: Path) -> Config:
+    """The same with two languages only, and sentences that name groups in one."""
+    folder = tmp_path / "tiny"
+    (folder / "identity").mkdir(parents=True)
+    shutil.copy(CORPUS / "identity" / "en.jsonl", folder / "identity")
+    for language in ("en", "ar"):
+        for path in small_corpus.glob(f"*.{language}.jsonl"):
+            shutil.copy(path, folder)
+    return replace(small, corpus_dir=folder)
 
 
 def tree(folder: Path) -> dict[str, str]:
@@ -278,9 +291,48 @@ def test_wrong_labels_never_make_it_worse(
     assert [head for head, change in changes.items() if change.worse] == []
 
 
-def test_a_model_can_be_measured_again(site: Run) -> None:
-    """`evaluate` gives the table of a version, the live one by default; an unknown one is named."""
+def test_a_model_can_be_measured_again(tiny: Config) -> None:
+    """`evaluate` gives the table that training gave, and writes the full report in its place."""
+    done = run(tiny)
+    folder = tiny.models_dir / done.result.version
+    short = (folder / "report.md").read_text(encoding="utf-8")
     said: list[str] = []
-    assert evaluate(site.config, version=site.result.version, say=said.append) == site.result.table
+    assert evaluate(tiny, version=done.result.version, say=said.append) == done.result.table
+    full = (folder / "report.md").read_text(encoding="utf-8")
+    for part in (done.result.table, "## Attacks", "## Names of groups", "## Speed"):
+        assert part in full
+    assert short.partition("## Learned from")[2] == full.partition("## Learned from")[2]
+    assert {path.name for path in (folder / "report").iterdir()} == {f"{h}.svg" for h in HEADS}
+    assert str(folder / "report.md") in said[-1]
+    # The bundle is as sound as before.
+    assert done.model().version == done.result.version
+
+
+def test_an_unknown_model_is_named(small: Config) -> None:
+    """There is nothing to measure, and nothing is written."""
+    before = tree(small.models_dir)
     with pytest.raises(BundleMissing):
-        evaluate(site.config, version="20200101-1", say=said.append)
+        evaluate(small, version="20200101-1", say=lambda line: None)
+    assert tree(small.models_dir) == before
+
+
+@pytest.mark.slow
+def test_models_are_fitted_anew_on_request(tiny: Config) -> None:
+    """The learning curve and the ablation are in the report, and no model is left behind."""
+    evaluate(tiny, refit=True, say=lambda line: None)
+    folder = tiny.models_dir / BASE
+    text = (folder / "report.md").read_text(encoding="utf-8")
+    for name in ("12%", "25%", "50%", "100%", "without n-grams", "without meaning"):
+        assert f"| {name} |" in text
+    assert (folder / "report" / "learning-curve.svg").exists()
+    names = {path.name for path in tiny.models_dir.iterdir()} - {".training.lock"}
+    assert names == {BASE, "current"}
+
+
+def test_sentences_that_name_groups_are_on_the_card(site: Run) -> None:
+    """How often either model would hold them; what the gate saw is there to read."""
+    slices = site.card.notes["slices"]
+    assert slices["sentences"] > 100
+    assert 0 <= slices["false_alarms"] <= slices["sentences"]
+    report = (site.config.models_dir / site.result.version / "report.md").read_text("utf-8")
+    assert "Harmless sentences that name a group" in report

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moderation.terms import Article, RelevanceKind
-from moderation.training.rows import Row, Split, deduplicate, split_of
+from moderation.training.rows import Row, Split, deduplicate, draw, split_of
 
 TRAM = Article(id="tram", title="Tram delayed", body="Cracks in two bridges.")
 SOUP = Article(id="soup", title="Lentil soup", body="A kitchen that feeds a street.")
@@ -94,3 +94,14 @@ def test_the_same_words_under_two_articles_are_two_rows() -> None:
     ]
     assert deduplicate(rows) == rows
     assert len(deduplicate([rows[0], rows[0]])) == 1
+
+
+def test_rows_are_drawn_from_every_source_alike() -> None:
+    """A large set does not crowd out a small one, and the order of the rows makes no difference."""
+    many = [Row(f"one {n}", "sms", str(n)) for n in range(500)]
+    few = [Row(f"two {n}", "corpus", str(n)) for n in range(20)]
+    drawn = draw([*many, *few], 60)
+    assert Counter(row.source for row in drawn) == {"sms": 40, "corpus": 20}
+    assert draw([*few, *reversed(many)], 60) == drawn
+    assert draw(few, 60) == draw(few, 20)
+    assert draw([], 5) == []

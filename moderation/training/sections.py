@@ -1,0 +1,381 @@
+"""
+The sections of a full report as Markdown: every table, and what one must know to read it.
+
+Formats what `examine` measured; measures nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from textwrap import wrap
+
+from moderation.terms import RelevanceKind
+from moderation.training.curves import BINS, Calibration
+from moderation.training.evaluate import Measured
+from moderation.training.examine import CORPUS, ELSEWHERE, Examined, Part
+from moderation.training.families import Family
+from moderation.training.intervals import Share
+from moderation.training.refit import Refitted
+from moderation.training.slices import LANGUAGES, NAMED_GROUPS, NO_GROUP
+
+__all__ = ["FOLDER", "full_sections", "refit_section"]
+
+FOLDER = "report"
+"""Where the figures are, beside the report."""
+
+_NOTHING = "–"
+_LEAST_GROUPS = 8
+# A bootstrap over three articles draws the same three again and again.
+
+
+def full_sections(examined: Examined) -> list[str]:
+    """Give all sections but that of refitted models, as lines."""
+    sections: tuple[Callable[[Examined], list[str]], ...] = (
+        _figures,
+        _sources,
+        _languages,
+        _calibration,
+        _kinds,
+        _families,
+        _praise,
+        _slices,
+        _attacks,
+        _explanations,
+        _speed,
+    )
+    return [line for section in sections for line in ["", *section(examined)]]
+
+
+def _figures(examined: Examined) -> list[str]:
+    lines = [
+        "## Curves",
+        "",
+        *_wrapped(
+            f"By score: precision against recall; a reliability diagram of {BINS} bins of equal "
+            "size; and the share of wrong answers among the surest share of comments (selective "
+            "risk)."
+        ),
+    ]
+    for head in examined.judged:
+        lines += ["", f"![{head}: curves]({FOLDER}/{head}.svg)"]
+    return lines
+
+
+def _sources(examined: Examined) -> list[str]:
+    rows = []
+    for head, parts in examined.by_source.items():
+        for source, part in parts.items():
+            m = part.measured
+            counts = [f"{m.rows:,}", f"{part.groups:,}"]
+            rows.append(
+                [head, source, *counts, *_auc(part), _number(m.average_precision), _number(m.brier)]
+            )
+    titles = ["score", "source", "rows", "groups", "ROC-AUC", "95 %"]
+    return [
+        "## By source",
+        "",
+        *_wrapped(
+            "Articles and threads that were not fitted on; how many others of the source were is "
+            "under “Learned from”. A source with fewer than 15 rows of a class has no number."
+        ),
+        "",
+        *_table([*titles, "average precision", "Brier"], rows),
+    ]
+
+
+def _languages(examined: Examined) -> list[str]:
+    rows = []
+    for head, parts in examined.by_language.items():
+        for language in (*LANGUAGES, *sorted(set(parts) - {*LANGUAGES, "unknown"})):
+            part = parts.get(language)
+            if part is None:
+                rows.append([head, language, "0", "0", "never measured", _NOTHING, _NOTHING])
+                continue
+            counts = [f"{part.measured.rows:,}", f"{part.groups:,}"]
+            if not part.measured.by_source:
+                rows.append([head, language, *counts, "too few rows", _NOTHING, _NOTHING])
+            else:
+                sources = ", ".join(part.measured.by_source)
+                rows.append([head, language, *counts, *_auc(part), sources])
+    return [
+        "## By language",
+        "",
+        *_wrapped(
+            "ROC-AUC is the mean over the sources of a language. Groups are articles, threads or "
+            f"single comments; fewer than {_LEAST_GROUPS} say nothing of how sure a number is. Of "
+            "a language that is not listed nothing is known."
+        ),
+        "",
+        *_table(["score", "language", "rows", "groups", "ROC-AUC", "95 %", "sources"], rows),
+    ]
+
+
+def _calibration(examined: Examined) -> list[str]:
+    rows = []
+    for head, parts in examined.calibrations.items():
+        for place, c in parts.items():
+            if place in (CORPUS, ELSEWHERE) or not math.isnan(c.error):
+                rows.append([head, place, f"{c.rows:,}", *_error(c)])
+    return [
+        "## Calibration",
+        "",
+        *_wrapped(
+            f"Expected calibration error over {BINS} bins of equal size. By chance alone a score "
+            "without any error would show what the last column says. Good and bad rows are not "
+            "mixed here as on a site. Resampling adds to an error that cannot be negative; the "
+            "interval is corrected for it and may lie below the error itself."
+        ),
+        "",
+        *_table(["score", "where", "rows", "error", "95 %", "by chance"], rows),
+    ]
+
+
+def _error(found: Calibration) -> list[str]:
+    if math.isnan(found.error):
+        return ["too few rows", _NOTHING, _NOTHING]
+    return [_number(found.error), _interval(found.low, found.high), _number(found.floor)]
+
+
+def _kinds(examined: Examined) -> list[str]:
+    kinds = examined.kinds
+    names = [kind.value for kind in RelevanceKind]
+    rows = []
+    for wanted in names:
+        counts = [sum(pair == (wanted, said) for pair in kinds.pairs) for said in names]
+        caught = counts[names.index(wanted)] / sum(counts) if any(counts) else float("nan")
+        rows.append([f"**{wanted}**", *(f"{count:,}" for count in counts), _percent(caught)])
+    return [
+        "## Kinds of relevance",
+        "",
+        *_wrapped(
+            "Our corpus: its comments under their own article, and the same ones under another. "
+            f"Macro F1 {_number(kinds.macro_f1)} ({_interval(kinds.low, kinds.high)}). A row is "
+            "what people say, a column what the model says."
+        ),
+        "",
+        *_table(["", *names, "right"], rows),
+    ]
+
+
+def _families(examined: Examined) -> list[str]:
+    def rows(side: str) -> list[list[str]]:
+        found = [family for family in examined.families.families if family.side == side]
+        found.sort(key=lambda family: (_rank(family, side), family.name))
+        return [[f.name, str(f.by_score.of), _share(f.by_score), _share(f.stopped)] for f in found]
+
+    return [
+        "## By family",
+        "",
+        *_wrapped(
+            "Our corpus under the shipped policy: what is caught by the score alone, and what the "
+            "whole policy holds or rejects. Worst first."
+        ),
+        "",
+        "### Spam, by family",
+        "",
+        *_table(["family", "rows", "caught by score", "held or rejected"], rows("spam")),
+        "",
+        "### Toxicity, by kind",
+        "",
+        *_table(["kind", "rows", "caught by score", "held or rejected"], rows("toxic")),
+        "",
+        "### Good comments, by manner",
+        "",
+        *_table(["manner", "rows", "false alarm by score", "held or rejected"], rows("good")),
+    ]
+
+
+def _rank(family: Family, side: str) -> float:
+    return -family.stopped.rate if side == "good" else family.stopped.rate
+
+
+def _praise(examined: Examined) -> list[str]:
+    praise = examined.families.praise
+    why = ", ".join(f"{code} {count}" for code, count in examined.families.praise_reasons)
+    return [
+        "## Thin praise",
+        "",
+        *_wrapped(
+            f"Held or rejected by the shipped policy: {_share(praise)} of {praise.of} comments "
+            f"that only praise, thank or assent{f'; first reason: {why}' if why else ''}."
+        ),
+    ]
+
+
+def _slices(examined: Examined) -> list[str]:
+    slices = examined.slices
+    if not slices.sentences:
+        return ["## Names of groups", "", "Not measured: there are no sentences to measure with."]
+    none = slices.rate(group=NO_GROUP)
+    rows = [
+        ["all that name a group", *_slice(slices.rate(), slices.mean())],
+        ["the same kind, naming none", *_slice(none, slices.mean(group=NO_GROUP))],
+    ]
+    rows += [
+        [group, *_slice(slices.rate(group=group), slices.mean(group=group))]
+        for group in NAMED_GROUPS
+    ]
+    rows += [
+        [
+            f"in {language}",
+            *_slice(slices.rate(language=language), slices.mean(language=language)),
+        ]
+        for language in LANGUAGES
+        if slices.rate(language=language).of
+    ]
+    return [
+        "## Names of groups",
+        "",
+        *_wrapped(
+            "Harmless sentences that would be held for toxicity; intervals are exact. See decision "
+            "record 0012."
+        ),
+        "",
+        *_table(["sentences", "rows", "held", "95 %", "mean toxicity"], rows),
+    ]
+
+
+def _slice(rate: Share, mean: float) -> list[str]:
+    ends = f"{_percent(rate.low)}–{_percent(rate.high)}" if rate.of else _NOTHING
+    return [str(rate.of), _percent(rate.rate), ends, _number(mean)]
+
+
+def _attacks(examined: Examined) -> list[str]:
+    rows = [
+        [
+            a.head,
+            a.attack,
+            str(a.clean.of),
+            f"{_percent(a.clean.rate)} → {_percent(a.attacked.rate)}",
+            f"{100 * a.lost:+.1f}",
+            f"{100 * a.lost_low:+.1f} to {100 * a.lost_high:+.1f}",
+            f"{_percent(a.held_clean.rate)} → {_percent(a.held_attacked.rate)}",
+            f"{_percent(a.alarms_clean.rate)} → {_percent(a.alarms_attacked.rate)}",
+        ]
+        for a in examined.attacks
+        if a.clean.of
+    ]
+    titles = ["score", "attack", "rows", "recall", "points lost", "95 %", "held or rejected"]
+    lines = [
+        "## Attacks",
+        "",
+        *_wrapped(
+            "Held-back comments in disguise, over the rows that an attack changes: recall of the "
+            "score at the hold threshold, what the whole policy stops, and good comments held when "
+            "they are disguised likewise. Points are of a hundred; below zero, disguise gives a "
+            "comment away."
+        ),
+        "",
+        *_table([*titles, "false alarms"], rows),
+    ]
+    for found in examined.otherwise:
+        lines += [
+            "",
+            *_wrapped(
+                f"Undoing disguise reads {found.changed:,} of {found.good:,} good comments "
+                f"otherwise than they were written; {found.head} holds {_share(found.added)} of "
+                f"all only because of it, and spares {_share(found.spared)}."
+            ),
+        ]
+    return lines
+
+
+def _explanations(examined: Examined) -> list[str]:
+    rows = [
+        [
+            f.head,
+            str(f.rows),
+            _number(f.top_drop),
+            _number(f.random_drop),
+            _percent(f.wins),
+            f"{_percent(f.wins_low)}–{_percent(f.wins_high)}" if f.rows else _NOTHING,
+        ]
+        for f in examined.faithful
+    ]
+    return [
+        "## Explanations",
+        "",
+        *_wrapped(
+            "How far a probability of .5 or more falls when the span shown first is deleted, and "
+            "when random text of the same length is; and how often the former falls further."
+        ),
+        "",
+        *_table(["score", "rows", "fall, first span", "fall, random", "wins", "95 %"], rows),
+    ]
+
+
+def _speed(examined: Examined) -> list[str]:
+    speed = examined.speed
+    under = "its article known" if speed.article else "without an article"
+    return [
+        "## Speed",
+        "",
+        *_wrapped(
+            f"One comment of 200 characters, {under}, all scores, in process, on the machine that "
+            "wrote this report, linear algebra on one thread: median "
+            f"{speed.median_ms:.2f} ms, 99 % within {speed.p99_ms:.2f} ms of {speed.runs} runs; "
+            f"with its explanation, median {speed.explained_ms:.2f} ms."
+        ),
+    ]
+
+
+def refit_section(curve: Sequence[Refitted], ablated: Sequence[Refitted]) -> list[str]:
+    """Give the section of models that were fitted anew, as lines."""
+    heads = list(curve[-1].measured) if curve else []
+    rows = [
+        [found.name, f"{found.rows:,}", *(_cell(found.measured[head]) for head in heads)]
+        for found in (*curve, *ablated)
+    ]
+    return [
+        "",
+        "## Fitted anew",
+        "",
+        *_wrapped(
+            "ROC-AUC of models fitted from nothing on a share of the fitting split, and on all of "
+            "it without one group of features, on the same held-back rows."
+        ),
+        "",
+        f"![Learning curve]({FOLDER}/learning-curve.svg)",
+        "",
+        *_table(["fitted on", "rows", *heads], rows),
+    ]
+
+
+def _cell(found: Measured) -> str:
+    low, high = found.auc_low, found.auc_high
+    return f"{_number(found.auc)} ({_interval(low, high)})"
+
+
+def _auc(part: Part) -> list[str]:
+    found = part.measured
+    sure = part.groups >= _LEAST_GROUPS
+    interval = _interval(found.auc_low, found.auc_high) if sure else "too few groups"
+    return [_number(found.auc), interval if found.by_source else _NOTHING]
+
+
+def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    lines = [f"| {' | '.join(titles)} |", f"|{'---|' * len(titles)}"]
+    return lines + [f"| {' | '.join(row)} |" for row in rows]
+
+
+def _wrapped(text: str) -> list[str]:
+    return wrap(text, 100, break_long_words=False, break_on_hyphens=False)
+
+
+def _number(value: float) -> str:
+    return _NOTHING if math.isnan(value) else f"{value:.3f}"
+
+
+def _interval(low: float, high: float) -> str:
+    return _NOTHING if math.isnan(low) or math.isnan(high) else f"{low:.3f}–{high:.3f}"
+
+
+def _percent(value: float) -> str:
+    return _NOTHING if math.isnan(value) else f"{100 * value:.1f} %"
+
+
+def _share(found: Share) -> str:
+    if not found.of:
+        return _NOTHING
+    return f"{_percent(found.rate)} ({_percent(found.low)}–{_percent(found.high)})"
