@@ -159,10 +159,16 @@ def _read(word: str, latin_lead: int) -> str | None:
         # "μm", "Δt", "λx": science, not disguise.
         return None
     if latin_lead < 0 and count["C"] and count["L"] >= 2 and switches == 1 and kinds[0] == "L":
-        # Slavic endings on Latin abbreviations are everyday spelling: "SMSка", "VIPов".
-        return None
+        # Slavic endings on Latin abbreviations are everyday spelling: "SMSка", "VIPов". What could
+        # all be Cyrillic, and is no abbreviation, poses: "peцепт".
+        stem = "".join(char for char in word if _kind(char) == "L")
+        if stem.isupper() or not all(char in _LATIN_TO_CYRILLIC for char in stem):
+            return None
     latin = count["L"] + count["S"]
-    if latin > foreign or (latin == foreign and latin_lead >= 0) or latin_lead > 0:
+    # In a text of the other script most letters of a word may pose ("aвтop"), when all are twins;
+    # "iPhоne" has some that are not.
+    poses = latin_lead < 0 and all(c in _SHARED for c in word if _kind(c) == "L")
+    if latin_lead > 0 or (latin >= foreign and not poses):
         read_as = _mapped(word, _TO_LATIN, keep="LN")
         if read_as is not None:
             return read_as

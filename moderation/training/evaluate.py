@@ -253,15 +253,18 @@ def measure(judged: Judged, *, seed: int = 0) -> Measured:
 
 def table(measured: dict[str, Measured]) -> str:
     """Show all heads as a table for a terminal."""
-    lines = [f"{'head':<11}{'rows':>7}{'ROC-AUC':>9}{'95 %':>15}{'avg.prec.':>11}{'Brier':>8}"]
+    lines = [f"{'head':<16}{'rows':>7}{'ROC-AUC':>9}{'95 %':>15}{'avg.prec.':>11}{'Brier':>8}"]
     for head, m in measured.items():
+        if not np.isfinite(m.auc):
+            lines.append(f"{head:<16}{m.rows:>7,}   too few rows of either class to say")
+            continue
         interval = f"{m.auc_low:.3f}–{m.auc_high:.3f}"
         line = (
-            f"{head:<11}{m.rows:>7,}{m.auc:>9.3f}{interval:>15}{m.average_precision:>11.3f}"
+            f"{head:<16}{m.rows:>7,}{m.auc:>9.3f}{interval:>15}{m.average_precision:>11.3f}"
             f"{m.brier:>8.3f}"
         )
         if np.isfinite(m.macro_f1):
             line += f"   kinds: macro F1 {m.macro_f1:.3f}"
         lines.append(line)
-        lines += [f"  {source:<28}{auc:.3f}" for source, auc in sorted(m.by_source.items())]
+        lines += [f"  {source:<30}{auc:.3f}" for source, auc in sorted(m.by_source.items())]
     return "\n".join(lines)

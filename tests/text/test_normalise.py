@@ -323,3 +323,19 @@ def test_a_text_of_nothing_but_tricks_reports_a_bounded_number() -> None:
 def test_an_unclosed_comment_hides_nothing() -> None:
     """Text after an opening comment mark that is never closed is still read."""
     assert "spam" in normalise("ok <!-- spam").folded
+
+
+@pytest.mark.parametrize(
+    ("raw", "read"),
+    [
+        ("aвтop, вы не правы совсем", "автор, вы не правы совсем"),
+        ("peцепт от соседки хорош", "рецепт от соседки хорош"),
+        ("мне пришла SMSка от банка вчера", "мне пришла smsка от банка вчера"),
+        ("у меня новый iPhоne и работает", "у меня новый iphone и работает"),
+    ],
+)
+def test_latin_letters_that_pose_in_a_cyrillic_text_are_read_as_cyrillic(
+    raw: str, read: str
+) -> None:
+    """Twins are read in the text's own script; names and abbreviations stay as they are."""
+    assert normalise(raw).folded == read
