@@ -11,7 +11,7 @@ from moderation.policy.policy import Budget
 from moderation.signals import NAMES
 from moderation.terms import HEADS, Action, RelevanceKind, Scores, Signal
 
-SCORES = (*HEADS, "insult")
+SCORES = (*HEADS, "sarcasm")
 
 
 def read(tmp_path, text, score_names=SCORES):
@@ -23,7 +23,7 @@ def read(tmp_path, text, score_names=SCORES):
 
 def scores(kind=None, **values):
     """Scores of a harmless comment, with these changed."""
-    mild = {"spam": 0.02, "toxicity": 0.03, "relevance": None, "substance": 0.7, "insult": 0.0}
+    mild = {"spam": 0.02, "toxicity": 0.03, "relevance": None, "substance": 0.7, "sarcasm": 0.0}
     return Scores(values={**mild, **values}, relevance_kind=kind)
 
 
@@ -77,16 +77,16 @@ def test_threshold_is_switched_off_by_false(tmp_path):
 
 def test_extra_score_of_the_model_can_have_a_threshold(tmp_path):
     """A head beyond the four is used by its own name."""
-    policy = read(tmp_path, "[thresholds.insult]\nhold = 0.5\n").default
-    decision = decide(policy, [], scores(insult=0.8))
+    policy = read(tmp_path, "[thresholds.sarcasm]\nhold = 0.5\n").default
+    decision = decide(policy, [], scores(sarcasm=0.8))
     assert decision.action is Action.HOLD
-    assert decision.reasons[0].code == "INSULT"
-    assert decision.reasons[0].message == "Scores high for insult (80 %)."
+    assert decision.reasons[0].code == "SARCASM"
+    assert decision.reasons[0].message == "Scores high for sarcasm (80 %)."
 
 
 def test_score_a_policy_needs_and_the_model_lacks_is_a_failed_check(tmp_path):
     """A model without the score cannot pass the comment by silence."""
-    policy = read(tmp_path, "[thresholds.insult]\nhold = 0.5\n").default
+    policy = read(tmp_path, "[thresholds.sarcasm]\nhold = 0.5\n").default
     given = Scores(values={"spam": 0.0, "toxicity": 0.0, "relevance": None, "substance": 0.5})
     decision = decide(policy, [], given)
     assert decision.action is Action.HOLD
@@ -169,7 +169,7 @@ def test_audits_come_with_a_budget_unless_a_share_is_named(tmp_path, text, share
 
 def test_a_score_with_a_budget_is_one_the_policy_needs(tmp_path):
     """A model without it leaves the comment to a person, as with a number."""
-    text = "[thresholds.insult]\nhold = false\nreject = { wrong_at_most = 0.01, sure = 0.9 }"
+    text = "[thresholds.sarcasm]\nhold = false\nreject = { wrong_at_most = 0.01, sure = 0.9 }"
     given = Scores(values={"spam": 0.0, "toxicity": 0.0, "relevance": None, "substance": 0.5})
     assert decide(read(tmp_path, text).default, [], given).action is Action.HOLD
 
@@ -240,7 +240,7 @@ def test_rules_can_be_replaced_altogether(tmp_path):
         ("shadow = 1", "shadow", "true or false"),
         ("version = 3", "version", "text"),
         ('version = " "', "version", "text"),
-        ("[thresholds.anger]\nhold = 0.5", "thresholds.anger", "valid are insult, relevance"),
+        ("[thresholds.anger]\nhold = 0.5", "thresholds.anger", "valid are identity_attack, insult"),
         ("[thresholds.spam]\nhold = 1.5", "thresholds.spam.hold", "0 to 1"),
         ("[thresholds.spam]\nhold = nan", "thresholds.spam.hold", "0 to 1"),
         ("[thresholds.spam]\nhold = true", "thresholds.spam.hold", "0 to 1"),
@@ -305,7 +305,7 @@ def test_rules_can_be_replaced_altogether(tmp_path):
         (
             "[points.scores.relevance]\nstarts_at = 0.1\nmost = 2",
             "points.scores.relevance",
-            "valid are insult, spam, toxicity",
+            "valid are identity_attack, insult",
         ),
         ("[points.scores.spam]\nstarts_at = 1.0", "points.scores.spam.starts_at", "0.999"),
         ("[lists]\nbanned = []", "lists.banned", "valid are allowed_domains"),
@@ -339,7 +339,7 @@ def test_error_names_the_key_and_what_is_valid(tmp_path, text, key, words):
     [
         ("", ".all", "needs a condition"),
         ('all = [{ signal = "NO_SUCH" }]', ".all[0].signal", "valid are AUTHOR"),
-        ('all = [{ score = "anger", above = 0.1 }]', ".all[0].score", "valid are insult"),
+        ('all = [{ score = "anger", above = 0.1 }]', ".all[0].score", "valid are identity_attack"),
         ('all = [{ score = "spam" }]', ".all[0].score", "above or below"),
         ('all = [{ score = "spam", above = 0.1, below = 0.2 }]', ".all[0].score", "either"),
         ('all = [{ score = "spam", above = 3 }]', ".all[0].above", "0 to 1"),
