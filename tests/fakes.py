@@ -88,7 +88,7 @@ class FixedModel:
         if item.article is None:
             values["relevance"] = None
         return Scores(
-            values={head: values[head] for head in HEADS},
+            values={head: values.get(head) for head in HEADS},
             relevance_kind=None if item.article is None else self.kind,
             language=item.language,
             model=self.version,

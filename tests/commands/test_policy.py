@@ -49,7 +49,7 @@ def test_budgets_are_shown_with_what_they_rest_on(run, stated) -> None:
     lines = run("policy").out.splitlines()
     assert lines[0].endswith("+spam=0.6")
     assert lines[2].split() == ["spam", "0.6", "0.6", "(budget)", "never"]
-    assert lines[3].split() == ["toxicity", "0.45", "never", "(budget)", "never"]
+    assert lines[3].split() == ["toxicity", "0.5", "never", "(budget)", "never"]
 
 
 def test_programs_get_the_same_as_over_the_api(run, stated) -> None:
