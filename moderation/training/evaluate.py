@@ -123,9 +123,12 @@ def judge(model: Model, rows: Sequence[Row]) -> dict[str, Judged]:
     out the same for every model, so two models can be compared row by row.
     """
     judged = {}
-    for head in HEADS:
-        chosen = _pairs(rows) if head == "relevance" else _labelled(rows, head)
-        answers = score_rows(model, [row for row, _ in chosen])
+    asked = {head: _pairs(rows) if head == "relevance" else _labelled(rows, head) for head in HEADS}
+    # Most rows are asked for by several heads, and one pass gives all scores.
+    every = {id(row): row for chosen in asked.values() for row, _ in chosen}
+    known = dict(zip(every, score_rows(model, list(every.values())), strict=True))
+    for head, chosen in asked.items():
+        answers = [known[id(row)] for row, _ in chosen]
         told = [
             (row, scores.relevance_kind.value)
             for (row, _), scores in zip(chosen, answers, strict=True)

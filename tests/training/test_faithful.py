@@ -21,7 +21,7 @@ ROWS = [
 
 def test_a_true_explanation_wins() -> None:
     """Without what it points at the score falls; without other words it mostly stays."""
-    spam, toxicity = measure_explanations(WordModel(WORDS), ROWS)
+    spam, toxicity, *_ = measure_explanations(WordModel(WORDS), ROWS)
     assert (spam.head, spam.rows) == ("spam", 30)
     assert spam.top_drop == pytest.approx(0.8)
     assert spam.random_drop < spam.top_drop / 2
@@ -33,14 +33,14 @@ def test_a_true_explanation_wins() -> None:
 
 def test_a_false_explanation_does_not() -> None:
     """Pointing at a word that does not matter is no better than chance."""
-    spam, _ = measure_explanations(WordModel(WORDS, pointed="tram"), ROWS)
+    spam, *_ = measure_explanations(WordModel(WORDS, pointed="tram"), ROWS)
     assert spam.top_drop == pytest.approx(0)
     assert spam.wins <= 0.5
 
 
 def test_texts_without_room_for_another_span_are_left_out() -> None:
     """Where the span is all there is, nothing can be compared."""
-    spam, _ = measure_explanations(WordModel(WORDS), [Row("pills" * 6, "corpus", "x")])
+    spam, *_ = measure_explanations(WordModel(WORDS), [Row("pills" * 6, "corpus", "x")])
     assert spam.rows == 0
 
 
