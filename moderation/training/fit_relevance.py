@@ -40,6 +40,7 @@ _HIDDEN = 16
 _DECAY = 0.3
 # scikit-learn's alpha: of five values from .01 to 1, the best by ROC-AUC over five folds of the
 # fitting split by article (decision record 0004).
+_BATCH = 512
 _BALANCE = {"corpus": 4.0, "labels": 8.0}
 _OTHER = 0.2
 # Pairs of a question forum look unlike comments under news: they help, but must not rule.
@@ -102,7 +103,7 @@ def fit_relevance(
                 (_HIDDEN,),
                 alpha=_DECAY,
                 learning_rate_init=0.005,
-                batch_size=512,
+                batch_size=min(_BATCH, len(standard)),
                 max_iter=150,
                 random_state=seed + k,
             ).fit(standard, wanted, sample_weight=weights)

@@ -17,7 +17,7 @@ from moderation.classifiers.bundle import Card, current_version, read_bundle, re
 from moderation.classifiers.model import Item, LearnedModel
 from moderation.config import Config
 from moderation.errors import BundleMissing, CorpusError, TrainingBusy, TrainingError
-from moderation.terms import HEADS, Article, VerdictAction, VerdictLabel
+from moderation.terms import HEADS, TOXIC_KINDS, Article, VerdictAction, VerdictLabel
 from moderation.text import normalise
 from moderation.training.evaluate import judge
 from moderation.training.publish import compare, training_lock
@@ -135,7 +135,7 @@ def test_the_card_says_what_the_model_is_made_of(site: Run) -> None:
     assert len(entries["corpus"]["sha256"]) == 64
     assert sum(entries["labels"]["rows"].values()) == 60
     assert card.canaries
-    assert set(card.evidence) == {"spam", "toxicity"}
+    assert set(card.evidence) == {"spam", "toxicity", *TOXIC_KINDS}
     held_back = sum(entries[name]["rows"]["test"] for name in ("corpus", "labels"))
     assert 0 < len(card.evidence["spam"].scores) <= held_back
 

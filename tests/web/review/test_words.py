@@ -51,7 +51,7 @@ def test_a_failed_check_is_told_from_one_without_anything_to_judge() -> None:
     rows = {row["name"]: row for row in score_rows(Scores(values, failed=("spam",)))}
     assert rows["Spam"]["said"] == "not checked"
     assert rows["Relevance"]["said"] == "nothing to judge by"
-    assert list(rows) == ["Spam", "Toxicity", "Relevance", "Substance", "Threat"]
+    assert list(rows) == ["Spam", "Toxicity", "Threat", "Relevance", "Substance"]
     assert [name for name, row in rows.items() if row["concern"]] == ["Toxicity", "Substance"]
 
 
