@@ -1,7 +1,7 @@
 """
 Small line charts as SVG text, the same bytes for the same numbers.
 
-Draws points it is given; measures nothing. Why by hand: decision record 0013.
+Draws points it is given; measures nothing. Why by hand: decision record 0014.
 """
 
 from __future__ import annotations

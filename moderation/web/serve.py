@@ -50,6 +50,9 @@ def serve(config: Config, *, say: Callable[[str], None] = print) -> None:
     # Workers read their settings themselves; this hands them the ones in force here.
     os.environ.update(_environment(config))
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
+    # Workers are the parallelism: a score's small products are no faster on more threads, and on a
+    # busy machine many times slower.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # A forked worker would share this process's database connections and numerical threads.
     multiprocessing.set_start_method("spawn", force=True)
     server = Granian(
