@@ -21,13 +21,14 @@ from typing import Any
 import joblib
 import numpy as np
 
+from moderation.classifiers.background import Background
 from moderation.classifiers.evidence import Evidence, read_evidence, with_short_lists
 from moderation.classifiers.heads import LinearHeads
 from moderation.classifiers.lexicon import Lexicon
 from moderation.classifiers.meaning import MeaningSpace
 from moderation.classifiers.model import Item, LearnedModel
 from moderation.classifiers.reading import Reader
-from moderation.classifiers.relevance import Background, RelevanceHead
+from moderation.classifiers.relevance import RelevanceHead
 from moderation.errors import BundleMissing, BundleRefused
 from moderation.terms import Article
 from moderation.text import normalise
@@ -48,7 +49,7 @@ __all__ = [
     "write_bundle",
 ]
 
-FORMAT = 2
+FORMAT = 3
 """Layout of model.joblib; raised when a field changes meaning."""
 
 CANARY_TOLERANCE = 2e-3
@@ -316,7 +317,8 @@ def _fields(
 ) -> dict[str, np.ndarray]:
     return {
         name: np.ascontiguousarray(np.asarray(getattr(part, name)))
-        for name in part.__dataclass_fields__
+        for name, described in part.__dataclass_fields__.items()
+        if described.init
     }
 
 

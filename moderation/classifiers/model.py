@@ -16,11 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from moderation.classifiers.articles import ArticleAnalysis, analyse_text
+from moderation.classifiers.background import Background
 from moderation.classifiers.explain import spans_of
 from moderation.classifiers.features import TextFeatures
 from moderation.classifiers.heads import LINEAR_HEADS, LinearHeads
 from moderation.classifiers.reading import Reader, Reading
-from moderation.classifiers.relevance import Background, Match, RelevanceHead, match
+from moderation.classifiers.relevance import Match, RelevanceHead, Remarks, match
 from moderation.terms import HEADS, Article, Scores, Span
 from moderation.text import Text
 
@@ -41,6 +42,7 @@ _MOST_SHARED = 8
 
 _GENERIC = LINEAR_HEADS.index("generic")
 _SUBSTANCE = LINEAR_HEADS.index("substance")
+_ASTRAY = LINEAR_HEADS.index("astray")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class LearnedModel:
 
     def analyse(self, article: Article) -> ArticleAnalysis:
         """Work out once what all comments under an article need."""
-        return analyse_text(self.reader.space, article)
+        return analyse_text(self.reader.space, article, self.background)
 
     def score(self, items: Sequence[Item], *, explain: bool = True) -> list[Scores]:
         """
@@ -163,10 +165,14 @@ class LearnedModel:
             item.article,
             space=self.reader.space,
             idf=self.heads.idf,
-            generic=float(logits[_GENERIC]),
-            substance=float(logits[_SUBSTANCE]),
+            remarks=Remarks(
+                generic=float(logits[_GENERIC]),
+                substance=float(logits[_SUBSTANCE]),
+                astray=float(logits[_ASTRAY]),
+            ),
             language=item.language,
-            background=self.background.of(item.article.language),
+            background=self.background,
+            others=self.background.vectors[self.background.of(item.article.language)],
             parent=parent,
         )
 

@@ -24,6 +24,7 @@ from moderation.classifiers.bundle import (
 from moderation.classifiers.heads import LINEAR_HEADS
 from moderation.classifiers.model import LearnedModel
 from moderation.classifiers.reading import Reader
+from moderation.classifiers.relevance import Remarks
 from moderation.config import Config
 from moderation.errors import ModelError, TrainingError
 from moderation.terms import TOXIC_KINDS
@@ -41,7 +42,6 @@ from moderation.training.fit import (
     out_of_fold_logits,
 )
 from moderation.training.fit_relevance import (
-    ReadHeads,
     blend,
     calibrate_relevance,
     fit_relevance,
@@ -292,11 +292,12 @@ def _learn(
     say("fitting relevance …")
     # Of the fitting split alone, also on top of a base: it is what the base was fitted with.
     shelf = make_shelf(material.split(Split.FIT), reader)
-    read = ReadHeads(
-        generic=out_of_fold_logits(fit_rows, fit_part, idf, "generic", fits),
-        substance=out_of_fold_logits(fit_rows, fit_part, idf, "substance", fits),
-    )
-    relevance = fit_relevance(fit_rows, reader, shelf, heads, read, seed=seed)
+    read = [
+        out_of_fold_logits(fit_rows, fit_part, idf, head, fits)
+        for head in ("generic", "substance", "astray")
+    ]
+    remarks = [Remarks(*found) for found in np.stack(read, axis=1).tolist()]
+    relevance = fit_relevance(fit_rows, reader, shelf, heads, remarks, seed=seed)
     relevance = calibrate_relevance(relevance, calibrate_rows, reader, shelf, heads, seed=seed)
     if base is not None:
         relevance = blend(base.relevance, relevance, share)

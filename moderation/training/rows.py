@@ -44,6 +44,7 @@ class Row:
         kinds: the kinds of toxicity it is of, in the words of the corpus; empty for a row that is
             not toxic.
         kinds_known: the kinds that `kinds` speaks of; the others are not labelled.
+        fragment: whether it is a piece of a comment, cut by us: nobody wrote or judged it so.
     """
 
     text: str
@@ -61,6 +62,7 @@ class Row:
     family: str | None = None
     kinds: frozenset[str] | None = None
     kinds_known: frozenset[str] = frozenset(TOXIC_KINDS)
+    fragment: bool = False
 
 
 def split_of(row: Row) -> Split:
