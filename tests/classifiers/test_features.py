@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -88,7 +89,8 @@ def test_shouting_shows_in_the_shape() -> None:
 
 
 @pytest.mark.parametrize(
-    "disguised", ["you 1d10t", "you i.d.i.o.t", "you id\u200biot", "you idi\u043et", "y\u200bou idiot"]
+    "disguised",
+    ["you 1d10t", "you i.d.i.o.t", "you id\u200biot", "you idi\u043et", "y\u200bou idiot"],
 )
 def test_a_disguise_seen_through_leaves_no_trace_in_the_shape(disguised: str) -> None:
     """Digits, dots and hidden characters that were read as letters are not counted as such."""
