@@ -7,18 +7,21 @@ Never downloads: only the model file inside the detector's package is ever asked
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 from threading import Lock
 from typing import Any
 
 from moderation.text.normalise import Text
 
-__all__ = ["UNKNOWN", "detect_language"]
+__all__ = ["UNKNOWN", "detect_language", "likeliest_language"]
 
 UNKNOWN = "unknown"
 
 # More says nothing new and costs time.
 _MAX_CHARS = 160
+
+_GUESSES = 20
 
 # Scripts that one language of readers' comments uses, or nearly so.
 _DECIDED = {
@@ -107,6 +110,26 @@ def detect_language(text: Text) -> str:
     if cyrillic > latin:
         return _by_model(letters, cyrillic, _CYRILLIC_LANGUAGES)
     return _by_model(letters, latin, None)
+
+
+def likeliest_language(text: Text, among: Collection[str]) -> str:
+    """
+    Give the likeliest of some languages, however unsure, for callers who must name one.
+
+    Args:
+        among: ISO 639-1 codes.
+
+    Returns:
+        one of them, or "unknown" when there is no letter in the text, or none of them comes near.
+    """
+    letters = _NOISE.sub(" ", text.plain[: _MAX_CHARS * 2])[:_MAX_CHARS].strip()
+    if not any(map(str.isalpha, letters)):
+        return UNKNOWN
+    if letters.isupper():
+        letters = letters.lower()
+    found = _detector().detect(letters, model="lite", k=_GUESSES)
+    codes = (str(guess["lang"]) for guess in found)
+    return next((code for c in codes if (code := _NAMES.get(c, c)) in among), UNKNOWN)
 
 
 def _count(runs: re.Pattern[str], letters: str) -> int:
