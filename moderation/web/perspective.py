@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import orjson
@@ -17,21 +16,19 @@ from flask import Blueprint, Response, g, request
 from moderation.desk.check import Checked
 from moderation.errors import AccessDenied, InputError, ModelError
 from moderation.terms import Comment, Key, Scope, Span
-from moderation.text import UNKNOWN, likeliest_language, normalise
 from moderation.web.auth import admit
 from moderation.web.endpoint import read_bytes
 from moderation.web.logs import log_failure
 from moderation.web.metrics import count_checks
 from moderation.web.perspective_attributes import (
-    MEASURED_LANGUAGES,
     Attribute,
     find_attribute,
-    supports,
     unknown,
 )
 from moderation.web.perspective_batch import Inner, answer_batch
 from moderation.web.perspective_discovery import discovery_document
 from moderation.web.perspective_errors import BadKey, Missing, NoKey, Refusal, body_of_error
+from moderation.web.perspective_languages import Languages
 from moderation.web.perspective_schemas import (
     AnalyzeRequest,
     AttributeParameters,
@@ -40,6 +37,7 @@ from moderation.web.perspective_schemas import (
     read_context,
 )
 from moderation.web.perspective_spans import sentence_spans, to_utf16
+from moderation.web.perspective_suggest import suggest_score
 from moderation.web.rooms import Rooms, rooms
 
 __all__ = ["bp"]
@@ -50,27 +48,10 @@ _MOST_ATTRIBUTES = 100
 # More than Perspective ever had; each costs an answer of its own.
 
 _JSON = "application/json; charset=UTF-8"
-_UNDETERMINED = "und"
 
 _ALL = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _NOT_POST = ("GET", "PUT", "PATCH", "DELETE")
 _NOT_GET = ("POST", "PUT", "PATCH", "DELETE")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """
-    One admitted request, by itself or out of a batch.
-
-    Attributes:
-        raw: its body.
-        now: aware UTC.
-    """
-
-    rooms: Rooms
-    key: Key
-    raw: bytes
-    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,23 +63,7 @@ class Wanted:
     threshold: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Languages:
-    """
-    The languages of one answer.
-
-    Attributes:
-        requested: as sent, or empty.
-        detected: the best guess, as a list of one.
-        unsupported: those of the languages in question in which nothing was measured.
-    """
-
-    requested: list[str]
-    detected: list[str]
-    unsupported: list[str]
-
-
-def analyze(asked: Asked) -> dict[str, Any]:
+def analyze(rooms: Rooms, key: Key, raw: bytes) -> dict[str, Any]:
     """
     Answer ``comments:analyze``; stores nothing, whatever `doNotStore` says.
 
@@ -106,28 +71,32 @@ def analyze(asked: Asked) -> dict[str, Any]:
         Refusal, Unfit: in Perspective's own words.
         ModelError: a score asked for could not be worked out.
     """
-    sent = read_body(AnalyzeRequest, asked.raw)
+    sent = read_body(AnalyzeRequest, raw)
     text = comment_text(sent.comment)
     wanted = _wanted(sent.requested_attributes or {})
     surroundings = read_context(sent.context)
     comment = Comment(
         text=text,
-        received_at=asked.now,
-        site=asked.key.site,
+        received_at=rooms.now(),
+        site=key.site,
         article=surroundings.article,
         parent_text=surroundings.parent_text,
     )
-    (checked,) = _check(asked.rooms, [comment])
+    (checked,) = _check(rooms, [comment])
     count_checks([(checked.decision.action, checked.failed)])
-    any_language = asked.rooms.config.perspective_languages == "any"
-    languages = _languages(sent.languages or [], text, checked, any_language)
+    languages = Languages.of(
+        sent.languages or [],
+        text,
+        checked.scores.language,
+        any_language=rooms.config.perspective_languages == "any",
+    )
     drop = bool(sent.drop_unsupported_attributes)
     kept = [one for one in wanted if _can_answer(one, checked, languages, drop)]
     spans = sentence_spans(text) if sent.span_annotations else [Span(0, len(text))]
     parts = [checked]
     if kept and len(spans) > 1:
         sentences = [text[span.start : span.end] for span in spans]
-        parts = _check(asked.rooms, [_with_text(comment, sentence) for sentence in sentences])
+        parts = _check(rooms, [_with_text(comment, sentence) for sentence in sentences])
     places = to_utf16(text, spans)
     scored = {one.name: _scores(one, checked, parts, places) for one in kept}
     answer: dict[str, Any] = {
@@ -175,20 +144,6 @@ def _with_text(comment: Comment, text: str) -> Comment:
     )
 
 
-def _languages(requested: list[str], text: str, checked: Checked, any_language: bool) -> Languages:
-    detected = checked.scores.language
-    if detected == UNKNOWN:
-        # The product says so of every short text; Perspective's clients expect a name, and our
-        # scores do not depend on it.
-        detected = likeliest_language(normalise(text), MEASURED_LANGUAGES)
-    if detected == UNKNOWN:
-        if not requested and not any_language:
-            raise Refusal("Unable to detect language", kind="LANGUAGE_DETECTION_FAILED")
-        detected = _UNDETERMINED
-    judged = [] if any_language else requested or [detected]
-    return Languages(requested, [detected], [name for name in judged if not supports(name)])
-
-
 def _can_answer(one: Wanted, checked: Checked, languages: Languages, drop: bool) -> bool:
     """
     Tell whether an attribute gets an answer; False when it is left out because the client said so.
@@ -206,16 +161,9 @@ def _can_answer(one: Wanted, checked: Checked, languages: Languages, drop: bool)
 def _why_not(one: Wanted, checked: Checked, languages: Languages) -> Refusal | None:
     if one.attribute is None:
         return unknown(one.name)
-    if languages.unsupported:
-        shown = ", ".join(languages.unsupported)
-        data: dict[str, object] = {"detectedLanguages": languages.detected, "attribute": one.name}
-        if languages.requested:
-            data["requestedLanguages"] = languages.requested
-        return Refusal(
-            f"Attribute {one.name} does not support request languages: {shown}",
-            kind="LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE",
-            data={"languageNotSupportedByAttributeError": data},
-        )
+    refusal = languages.refusal(one.name)
+    if refusal is not None:
+        return refusal
     if one.attribute.value(checked.scores.values) is not None:
         return None
     head = one.attribute.head
@@ -256,12 +204,12 @@ class Method:
     """One method of the API; `name` is the one that quotas are counted under."""
 
     name: str
-    scope: Scope
-    run: Callable[[Asked], dict[str, Any]]
+    run: Callable[[Rooms, Key, bytes], dict[str, Any]]
 
 
 METHODS: Mapping[str, Method] = {
-    "/v1alpha1/comments:analyze": Method("AnalyzeComment", Scope.SCORE, analyze),
+    "/v1alpha1/comments:analyze": Method("AnalyzeComment", analyze),
+    "/v1alpha1/comments:suggestscore": Method("SuggestCommentScore", suggest_score),
 }
 
 
@@ -272,21 +220,19 @@ def answer_one(inner: Inner) -> tuple[int, dict[str, Any]]:
     try:
         if method is None:
             raise Missing
-        opened = rooms()
-        key = _admit(inner, method.scope)
-        return 200, method.run(Asked(opened, key, inner.raw, opened.now()))
+        return 200, method.run(rooms(), _admit(inner), inner.raw)
     except Exception as error:
         return _refused(error, method.name if method else "")
 
 
-def _admit(inner: Inner, scope: Scope) -> Key:
+def _admit(inner: Inner) -> Key:
     scheme, _, token = inner.headers.get("authorization", "").partition(" ")
     bearer = token.strip() if scheme.lower() == "bearer" else ""
     plain = inner.args.get("key", "").strip() or inner.headers.get("x-goog-api-key", "").strip()
     if not plain and not bearer:
         raise NoKey
     try:
-        return admit(plain or bearer, scope)
+        return admit(plain or bearer, Scope.SCORE)
     except AccessDenied as error:
         if error.scope:
             raise

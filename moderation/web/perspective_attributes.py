@@ -1,5 +1,5 @@
 """
-Which Perspective attribute is which of our scores, and in which languages it was measured.
+Which Perspective attribute is which of our scores.
 
 Names only; asks no model. An attribute without a score of ours is not here, so that nobody can
 invent a number for it.
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from moderation.web.perspective_errors import Refusal
 
-__all__ = ["ATTRIBUTES", "KNOWN", "MEASURED_LANGUAGES", "Attribute", "find_attribute", "supports"]
+__all__ = ["ATTRIBUTES", "KNOWN", "Attribute", "find_attribute", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,6 @@ KNOWN = frozenset(ATTRIBUTES) | frozenset(
 )
 """Every name Perspective ever documented, and ours."""
 
-MEASURED_LANGUAGES = frozenset("ar de en es fa fr hi id pt ru tr zh".split())
-"""The languages of our corpus: on each of them every score is measured before a model goes live."""
-
-_NOT_IN_LATIN = frozenset("ar fa hi ru zh".split())
-
 
 def find_attribute(name: str) -> Attribute | None:
     """
@@ -95,15 +90,3 @@ def find_attribute(name: str) -> Attribute | None:
 def unknown(name: str) -> Refusal:
     """Give Perspective's error for an attribute that cannot be had."""
     return Refusal(f"Unknown requested attribute: {name[:100]}")
-
-
-def supports(language: str) -> bool:
-    """
-    Tell whether scores were measured in a language.
-
-    Args:
-        language: a BCP 47 tag; the region makes no difference, and a script only where it is not
-            the one that the language is written in, as in ``hi-Latn``.
-    """
-    primary, *rest = language.lower().replace("_", "-").split("-")
-    return primary in MEASURED_LANGUAGES and not (primary in _NOT_IN_LATIN and "latn" in rest)
