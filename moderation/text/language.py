@@ -120,16 +120,30 @@ def likeliest_language(text: Text, among: Collection[str]) -> str:
         among: ISO 639-1 codes.
 
     Returns:
-        one of them, or "unknown" when there is no letter in the text, or none of them comes near.
+        one of them that is written in the script of the text, or "unknown" when there is none, or
+        no letter in the text.
     """
     letters = _NOISE.sub(" ", text.plain[: _MAX_CHARS * 2])[:_MAX_CHARS].strip()
-    if not any(map(str.isalpha, letters)):
+    counts = {
+        _LATIN: _count(_LATIN, letters),
+        _CYRILLIC: _count(_CYRILLIC, letters),
+        _ARABIC: _count(_ARABIC, letters),
+    }
+    script, most = max(counts.items(), key=lambda item: item[1])
+    decided = {code: len(pattern.findall(letters)) for code, pattern in _DECIDED.items()}
+    best = max(decided, key=decided.__getitem__)
+    if decided[best] > most:
+        return best if best in among else UNKNOWN
+    if not most:
         return UNKNOWN
-    if letters.isupper():
-        letters = letters.lower()
-    found = _detector().detect(letters, model="lite", k=_GUESSES)
+    others = _CYRILLIC_LANGUAGES | _ARABIC_LANGUAGES | set(_DECIDED)
+    written = {_CYRILLIC: _CYRILLIC_LANGUAGES, _ARABIC: _ARABIC_LANGUAGES}.get(script)
+    pool = set(among) - others if written is None else set(among) & written
+    if len(pool) < 2:
+        return next(iter(pool), UNKNOWN)
+    found = _detector().detect(letters.lower(), model="lite", k=_GUESSES)
     codes = (str(guess["lang"]) for guess in found)
-    return next((code for c in codes if (code := _NAMES.get(c, c)) in among), UNKNOWN)
+    return next((code for c in codes if (code := _NAMES.get(c, c)) in pool), UNKNOWN)
 
 
 def _count(runs: re.Pattern[str], letters: str) -> int:
