@@ -30,6 +30,7 @@ __all__ = [
     "Reason",
     "RelevanceKind",
     "Repeats",
+    "Report",
     "Scope",
     "Scores",
     "Signal",
@@ -84,6 +85,8 @@ class VerdictLabel(StrEnum):
     GENERIC = "generic"
     ON_TOPIC = "on_topic"
     LOW_SUBSTANCE = "low_substance"
+    NOT_SPAM = "not_spam"
+    NOT_TOXIC = "not_toxic"
     OTHER = "other"
 
 
@@ -100,12 +103,14 @@ class CaseKind(StrEnum):
     Why a comment is in the review queue.
 
     An audit was drawn by lot from all comments, held ones included, so that the verdicts on audits
-    say how often the machine is wrong.
+    say how often the machine is wrong. A report was opened because somebody outside says the
+    opposite of what the machine decided.
     """
 
     HELD = "held"
     AUDIT = "audit"
     APPEAL = "appeal"
+    REPORT = "report"
 
 
 class Scope(StrEnum):
@@ -404,8 +409,35 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """
+    What somebody without the scope `moderate` says of a comment: evidence, never a verdict.
+
+    Attributes:
+        actor: ``key:ID``.
+        action: what they would have done.
+        labels: what they call it, as of a verdict.
+    """
+
+    id: str
+    comment_id: str
+    actor: str
+    action: VerdictAction
+    labels: tuple[VerdictLabel, ...]
+    reported_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Label:
-    """A training row made from a verdict, with the texts it was given on. Never from a decision."""
+    """
+    A training row made from a verdict or a report, with the texts it was given on.
+
+    Never from a decision.
+
+    Attributes:
+        verdict_id: of the verdict, or of the report.
+        reported: whether it is a report's, which counts less.
+    """
 
     verdict_id: str
     comment_id: str
@@ -417,6 +449,7 @@ class Label:
     parent_text: str | None
     language: str
     decided_at: datetime
+    reported: bool = False
 
 
 @dataclass(frozen=True, slots=True)

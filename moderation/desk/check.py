@@ -7,7 +7,7 @@ Joins text, signals, classifiers, policy and store; knows no wire format, no clo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from moderation.classifiers.articles import ArticleMemory, article_digest
@@ -48,6 +48,7 @@ from moderation.terms import (
     Scores,
     Signal,
 )
+from moderation.text import fingerprint, normalise
 
 __all__ = ["SIGNAL_NAMES", "Checked", "Desk", "Received"]
 
@@ -209,29 +210,44 @@ class Desk:
                 return Received(stored=earlier, created=False, failed=())
         checked = self.check(comment)
         # 7. The article, when it came along new or changed: one write, once per article.
-        article_key = remember(store, comment.site, checked.resolved, comment.received_at)
+        new = self._new(checked, key_id)
         # 8. One transaction for comment, decision and case: 0.4 ms, most of it the disk's.
         held = checked.decision.answer is Action.HOLD
         stored, created = store.comments.add(
-            NewComment(
-                comment=checked.comment,
-                article_key=article_key,
-                author_key=checked.author_key,
-                fingerprint=checked.fingerprint,
-                simhash=checked.simhash,
-                sketch=checked.sketch,
-                scores=checked.scores,
-                signals=checked.signals,
-                decision=checked.decision,
+            replace(
+                new,
                 case_reason=case_reason(checked.decision) if held else None,
-                case_priority=case_priority(checked.decision),
                 audit=self._audit(checked) if may_audit else None,
-                key_id=key_id,
                 idempotency_key=idempotency_key,
                 request_digest=request_digest,
             )
         )
         return Received(stored=stored, created=created, failed=checked.failed)
+
+    def keep_reported(self, comment: Comment, *, key_id: str) -> StoredComment:
+        """
+        Store a comment that was reported and never sent before, so that the report can teach.
+
+        It is scored like any other, and waits for nobody: no case is opened. Nobody was told
+        anything of it, so it counts neither for its author nor against, until a person judges it.
+
+        Raises:
+            InputError: the text is too long.
+            StoreError: the write failed.
+        """
+        checked = self.check(comment)
+        undisclosed = replace(checked.decision, answer=Action.HOLD)
+        new = self._new(replace(checked, decision=undisclosed), key_id)
+        return self._writable().comments.add(new)[0]
+
+    def find_reported(self, comment: Comment) -> str | None:
+        """Give the id of the stored comment that somebody speaks of by its content, or None."""
+        return self._writable().comments.find_same(
+            comment.site,
+            fingerprint(normalise(comment.text)),
+            author_key=self.author_key(comment.author),
+            permalink=comment.permalink or (comment.article.url if comment.article else None),
+        )
 
     def put_article(self, site: str, article: Article, now: datetime) -> StoredArticle:
         """
@@ -245,6 +261,26 @@ class Desk:
     def author_key(self, author: Author) -> str | None:
         """Give the key that the history of an author is kept under, None for an unknown author."""
         return author_key(self._secret, author) if self._secret else None
+
+    def _new(self, checked: Checked, key_id: str | None) -> NewComment:
+        """Make what is stored of a comment, without any case; its article is remembered already."""
+        comment = checked.comment
+        return NewComment(
+            comment=comment,
+            article_key=remember(
+                self._writable(), comment.site, checked.resolved, comment.received_at
+            ),
+            author_key=checked.author_key,
+            fingerprint=checked.fingerprint,
+            simhash=checked.simhash,
+            sketch=checked.sketch,
+            scores=checked.scores,
+            signals=checked.signals,
+            decision=checked.decision,
+            case_reason=None,
+            case_priority=case_priority(checked.decision),
+            key_id=key_id,
+        )
 
     def _writable(self) -> Store:
         if self._store is None:

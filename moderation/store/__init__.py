@@ -18,6 +18,7 @@ from moderation.store.cases import Cases
 from moderation.store.comments import Comments
 from moderation.store.engine import Database, parse_url
 from moderation.store.events import Events
+from moderation.store.reports import Reports
 from moderation.store.rows import (
     JSON,
     Audit,
@@ -43,6 +44,7 @@ __all__ = [
     "Events",
     "NewComment",
     "QueueEntry",
+    "Reports",
     "Reviewer",
     "Store",
     "StoredArticle",
@@ -63,6 +65,7 @@ class Store:
         comments: the comments with what was decided about them.
         cases: the review queue.
         verdicts: what moderators decided, as training labels.
+        reports: what others say of comments.
         accounts: keys, reviewers and shared secrets.
         events: the append-only log.
     """
@@ -73,6 +76,7 @@ class Store:
         self.comments = Comments(database)
         self.cases = Cases(database)
         self.verdicts = Verdicts(database)
+        self.reports = Reports(database)
         self.accounts = Accounts(database, hasher)
         self.events = Events(database)
 

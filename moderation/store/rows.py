@@ -16,6 +16,7 @@ from moderation.terms import (
     Case,
     Comment,
     Decision,
+    Report,
     Scores,
     Signal,
     Status,
@@ -134,7 +135,7 @@ class StoredComment:
         decision: the machine's newest; a verdict may have overruled it.
         created_at: when it was received; the store never reads the clock.
         case: its newest case, open or settled; None when it never was in the queue.
-        verdicts: oldest first.
+        verdicts: oldest first; `reports` likewise.
     """
 
     id: str
@@ -147,6 +148,7 @@ class StoredComment:
     created_at: datetime
     case: Case | None
     verdicts: tuple[Verdict, ...]
+    reports: tuple[Report, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

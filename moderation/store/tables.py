@@ -4,8 +4,8 @@ Every table and index, in the order data flows through them. Read this file to k
 Says what is kept, never how it is read or written; `migrations/` must lead to exactly this.
 
 Three rules hold everywhere. Times are UTC microseconds (`Moment`). Ids are 32 hex digits that sort
-by time. `events` and `verdicts` are append-only: triggers made by the first migration refuse every
-UPDATE and DELETE, so neither may ever hold what a person can ask to have erased.
+by time. `events`, `verdicts` and `reports` are append-only: triggers of the migrations refuse any
+UPDATE and DELETE, so none may ever hold what a person can ask to have erased.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ __all__ = [
     "keys",
     "labels",
     "metadata",
+    "reports",
     "reviewers",
     "secrets",
     "sign_in_links",
@@ -298,6 +299,22 @@ labels = Table(
     Column("language", StorableText, nullable=False),
     Column("decided_at", Moment, nullable=False),
 )
+
+# Append-only. What keys without the scope `moderate` say of comments: evidence, settling nothing.
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", StorableText, primary_key=True),
+    Column("comment_id", StorableText, ForeignKey(comments.c.id), nullable=False),
+    # ``key:ID``.
+    Column("actor", StorableText, nullable=False),
+    # `terms.VerdictAction` and a list of `terms.VerdictLabel`.
+    Column("action", StorableText, nullable=False),
+    Column("labels", Document, nullable=False),
+    Column("reported_at", Moment, nullable=False),
+)
+# The reports on a stored comment; Reports.labels walks along it.
+Index("reports_by_comment", reports.c.comment_id, reports.c.id)
 
 # Append-only.
 events = Table(

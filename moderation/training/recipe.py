@@ -61,7 +61,7 @@ from moderation.training.publish import (
 )
 from moderation.training.refit import Refitted, ablation, learning_curve
 from moderation.training.report import prepare_folder, report, write_report
-from moderation.training.rows import Row, Split
+from moderation.training.rows import REPORTS, Row, Split
 from moderation.training.sections import full_sections, refit_section
 from moderation.training.serving import hold_thresholds, shipped_policy
 from moderation.training.slices import Sentence, judge_sentences, sentences_to_measure
@@ -224,7 +224,7 @@ def _base(
 
 
 def _fresh(config: Config, material: Material, base: LearnedModel | None) -> frozenset[str]:
-    """Name the sources that the base was not fitted on: always the labels, else what changed."""
+    """Name the sources the base was not fitted on: labels and reports, else what changed."""
     if base is None:
         return frozenset()
     known = {
@@ -232,7 +232,7 @@ def _fresh(config: Config, material: Material, base: LearnedModel | None) -> fro
     }
     entries = material.data_entries()
     changed = {str(e["name"]) for e in entries if known.get(e["name"]) != e["sha256"]}
-    return frozenset(changed | {"labels"})
+    return frozenset(changed | {"labels", REPORTS})
 
 
 def _learn(
