@@ -23,6 +23,7 @@ import numpy as np
 
 from moderation.classifiers.background import Background
 from moderation.classifiers.evidence import Evidence, read_evidence, with_short_lists
+from moderation.classifiers.family import SpamFamilies
 from moderation.classifiers.heads import LinearHeads
 from moderation.classifiers.lexicon import Lexicon
 from moderation.classifiers.meaning import MeaningSpace
@@ -228,6 +229,7 @@ def read_bundle(models_dir: Path, version: str, *, check_canaries: bool = True) 
             heads=LinearHeads(**content["heads"]),
             relevance=RelevanceHead(**content["relevance"]),
             background=Background(**content["background"]),
+            families=SpamFamilies(**content["families"]),
         )
     except Exception as error:
         raise refuse(f"model.joblib cannot be loaded: {error}") from error
@@ -290,6 +292,7 @@ def write_bundle(models_dir: Path, model: LearnedModel, card: Card) -> Path:
         "heads": _fields(model.heads),
         "relevance": _fields(model.relevance),
         "background": _fields(model.background),
+        "families": _fields(model.families),
     }
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=models_dir))
     try:
@@ -313,7 +316,7 @@ def write_bundle(models_dir: Path, model: LearnedModel, card: Card) -> Path:
 
 
 def _fields(
-    part: MeaningSpace | Lexicon | LinearHeads | RelevanceHead | Background,
+    part: MeaningSpace | Lexicon | LinearHeads | RelevanceHead | Background | SpamFamilies,
 ) -> dict[str, np.ndarray]:
     return {
         name: np.ascontiguousarray(np.asarray(getattr(part, name)))

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from moderation.classifiers.articles import ArticleAnalysis, analyse_text
 from moderation.classifiers.background import Background
 from moderation.classifiers.explain import spans_of
+from moderation.classifiers.family import SpamFamilies
 from moderation.classifiers.features import TextFeatures
 from moderation.classifiers.heads import LINEAR_HEADS, LinearHeads
 from moderation.classifiers.reading import Reader, Reading
@@ -88,6 +89,7 @@ class LearnedModel:
         heads: the linear heads.
         relevance: the relevance head.
         background: articles to compare with.
+        families: names the sort of spam.
     """
 
     version: str
@@ -95,6 +97,7 @@ class LearnedModel:
     heads: LinearHeads
     relevance: RelevanceHead
     background: Background
+    families: SpamFamilies
 
     def analyse(self, article: Article) -> ArticleAnalysis:
         """Work out once what all comments under an article need."""
@@ -136,6 +139,8 @@ class LearnedModel:
                     evidence[name] = spans_of(
                         self.heads, reading, self.reader.lexicon, name, item.text
                     )
+            if "spam" in evidence and (family := self.families.likeliest(reading.dense)):
+                notes["spam"] = family
             if kind is not None and found is not None and item.article is not None:
                 evidence["relevance"], notes["relevance"] = _explain_match(
                     found, features, item.text, item.article

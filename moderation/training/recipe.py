@@ -41,6 +41,7 @@ from moderation.training.fit import (
     heads_to_learn,
     out_of_fold_logits,
 )
+from moderation.training.fit_family import fit_families
 from moderation.training.fit_relevance import (
     blend,
     calibrate_relevance,
@@ -285,10 +286,11 @@ def _learn(
     else:
         calibration = np.asarray(base.heads.calibration)
     heads = assemble(fits, idf, calibration)
+    families = fit_families(fit_rows, fit_part.dense) if base is None else base.families
 
     if base is not None and not share:
         say("relevance stays as it is: no verdict has said yet what is on topic here")
-        return LearnedModel(version, reader, heads, base.relevance, base.background)
+        return LearnedModel(version, reader, heads, base.relevance, base.background, families)
     say("fitting relevance …")
     # Of the fitting split alone, also on top of a base: it is what the base was fitted with.
     shelf = make_shelf(material.split(Split.FIT), reader)
@@ -301,7 +303,7 @@ def _learn(
     relevance = calibrate_relevance(relevance, calibrate_rows, reader, shelf, heads, seed=seed)
     if base is not None:
         relevance = blend(base.relevance, relevance, share)
-    return LearnedModel(version, reader, heads, relevance, shelf.background)
+    return LearnedModel(version, reader, heads, relevance, shelf.background, families)
 
 
 def _offer(model: LearnedModel, measured: dict[str, Measured]) -> LearnedModel:

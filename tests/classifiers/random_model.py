@@ -10,6 +10,7 @@ import numpy as np
 
 from moderation.classifiers.background import Background
 from moderation.classifiers.bundle import Card, fitted_libraries
+from moderation.classifiers.family import SpamFamilies
 from moderation.classifiers.features import NGRAM_BITS, grams
 from moderation.classifiers.heads import LINEAR_HEADS, LinearHeads, whole_steps
 from moderation.classifiers.lexicon import LEXICON_KINDS, Lexicon
@@ -68,6 +69,11 @@ def make_model(version: str = "20260301-1", *, seed: int = 0) -> LearnedModel:
             np.array(["", "en"]),
             np.zeros((2, MEANING_SIZE), np.float32),
             np.zeros((2, MEANING_SIZE), np.float32),
+        ),
+        families=SpamFamilies(
+            np.array(["crypto", "gambling"]),
+            normal(DENSE_SIZE, 2),
+            normal(2),
         ),
     )
 
