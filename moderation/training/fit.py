@@ -256,7 +256,9 @@ def out_of_fold_logits(
     ngrams = tfidf(encoded, idf)
     logits = fits[head].logits(ngrams, encoded.dense)
     chosen, wanted = _labelled(rows, head)
-    every = np.array([f"{row.source}/{row.group}" for row in rows])
+    # Numbers, not names: a group may be named by a whole text.
+    numbers: dict[tuple[str, str], int] = {}
+    every = np.array([numbers.setdefault((r.source, r.group), len(numbers)) for r in rows])
     groups = every[chosen]
     if len(np.unique(groups)) < 5 or len(np.unique(wanted)) < 2:
         return logits
