@@ -39,6 +39,8 @@ class Config:
         max_article_chars: longer article bodies are cut for analysis, never refused.
         max_batch_items: comments in one batch.
         default_per_minute: rate limit of keys made without one; 0 is none.
+        private_hosts: hosts on private networks that may be called all the same, with commas
+            between; every other outgoing request to a private address is refused.
         public_url: address sites and reviewers see, for links; None: from the request.
         log_level: DEBUG, INFO, WARNING or ERROR.
     """
@@ -59,8 +61,14 @@ class Config:
     max_article_chars: int = 200_000
     max_batch_items: int = 10_000
     default_per_minute: int = 0
+    private_hosts: str = ""
     public_url: str | None = None
     log_level: str = "INFO"
+
+    @property
+    def trusted_hosts(self) -> frozenset[str]:
+        """The hosts of `private_hosts`, lower case."""
+        return frozenset(name.strip().lower() for name in self.private_hosts.split(",")) - {""}
 
     @property
     def resolved_database_url(self) -> str:
