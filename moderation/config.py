@@ -41,6 +41,7 @@ class Config:
         default_per_minute: rate limit of keys made without one; 0 is none.
         private_hosts: hosts on private networks that may be called all the same, with commas
             between; every other outgoing request to a private address is refused.
+        coral: TOML file that names the sites whose Coral calls us, or None: none does.
         public_url: address sites and reviewers see, for links; None: from the request.
         log_level: DEBUG, INFO, WARNING or ERROR.
     """
@@ -62,6 +63,7 @@ class Config:
     max_batch_items: int = 10_000
     default_per_minute: int = 0
     private_hosts: str = ""
+    coral: Path | None = None
     public_url: str | None = None
     log_level: str = "INFO"
 
@@ -113,7 +115,7 @@ def _read_file(path: Path) -> dict[str, object]:
     return {key: _convert(key, value, f"{path}: {key}") for key, value in content.items()}
 
 
-_PATHS = {"var_dir", "models_dir", "corpus_dir", "data_dir", "policy"}
+_PATHS = {"var_dir", "models_dir", "corpus_dir", "data_dir", "policy", "coral"}
 _DEFAULTS: dict[str, object] = {f.name: f.default for f in fields(Config)}
 
 

@@ -18,6 +18,7 @@ from moderation.errors import ModerationError
 from moderation.web import (
     articles,
     casework,
+    coral,
     docs,
     health,
     management,
@@ -26,11 +27,13 @@ from moderation.web import (
     review,
 )
 from moderation.web.auth import KeyRing
+from moderation.web.coral_sites import read_coral_sites
 from moderation.web.form_tokens import FormTokens
 from moderation.web.limits import Limits
 from moderation.web.logs import log, log_failure
 from moderation.web.metrics import count_request
 from moderation.web.rooms import Rooms, open_rooms
+from moderation.web.stories import Stories
 
 __all__ = ["create_app"]
 
@@ -58,7 +61,9 @@ def create_app(config: Config, *, rooms: Rooms | None = None) -> Flask:
     app.extensions["moderation.keys"] = KeyRing(rooms.store)
     app.extensions["moderation.limits"] = Limits(config.var_dir / "limits")
     app.extensions["moderation.form_tokens"] = FormTokens(rooms.store.accounts.secret("form-token"))
-    for adapter in (native, articles, casework, management, health, docs, review):
+    app.extensions["moderation.coral"] = read_coral_sites(config.coral)
+    app.extensions["moderation.stories"] = Stories(rooms.desk, rooms.now, config.trusted_hosts)
+    for adapter in (native, articles, casework, management, health, docs, review, coral):
         app.register_blueprint(adapter.bp)
     app.before_request(_begin)
     app.after_request(_end)

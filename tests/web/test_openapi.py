@@ -26,7 +26,7 @@ EXAMPLES = 12
 
 CONFIG = Path(__file__).parents[2] / "schemathesis.toml"
 
-NOT_DOCUMENTED = ("/review", "/docs", "/openapi.json", "/static")
+NOT_DOCUMENTED = ("/coral", "/review", "/docs", "/openapi.json", "/static")
 
 
 @pytest.fixture(scope="module")
