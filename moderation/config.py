@@ -43,6 +43,8 @@ class Config:
             between; every other outgoing request to a private address is refused.
         coral: TOML file that names the sites whose Coral calls us, or None: none does.
         public_url: address sites and reviewers see, for links; None: from the request.
+        trusted_proxies: proxies in front whose X-Forwarded headers are believed; 0 is none.
+        perspective_languages: ``measured`` or ``any``: which the Perspective adapter scores.
         log_level: DEBUG, INFO, WARNING or ERROR.
     """
 
@@ -65,6 +67,8 @@ class Config:
     private_hosts: str = ""
     coral: Path | None = None
     public_url: str | None = None
+    trusted_proxies: int = 0
+    perspective_languages: str = "measured"
     log_level: str = "INFO"
 
     @property
@@ -149,6 +153,10 @@ def _validate(config: Config) -> Config:
             raise ConfigError("must be at least 1", field=name)
     if config.default_per_minute < 0:
         raise ConfigError("must be 0 (no limit) or more", field="default_per_minute")
+    if config.trusted_proxies < 0:
+        raise ConfigError("must be 0 (none) or more", field="trusted_proxies")
+    if config.perspective_languages not in {"measured", "any"}:
+        raise ConfigError("must be measured or any", field="perspective_languages")
     if config.log_level.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise ConfigError("must be DEBUG, INFO, WARNING or ERROR", field="log_level")
     return config
