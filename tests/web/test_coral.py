@@ -357,6 +357,7 @@ def test_text_sent_by_the_site_is_found_by_url_or_id(
 ) -> None:
     """`PUT /v1/articles` works under the site's own id with the url, and under Coral's alone."""
     call()  # Coral was first: the story is remembered by name only.
+    service.clock.forward(seconds=1)
     sent = {"title": "Tram late", "body": "The council has put it off."}
     if article_id != STORY:
         sent["url"] = URL
