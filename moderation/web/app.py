@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from moderation.config import Config
 from moderation.errors import ModerationError
 from moderation.web import (
+    akismet,
     articles,
     casework,
     docs,
@@ -58,7 +59,7 @@ def create_app(config: Config, *, rooms: Rooms | None = None) -> Flask:
     app.extensions["moderation.keys"] = KeyRing(rooms.store)
     app.extensions["moderation.limits"] = Limits(config.var_dir / "limits")
     app.extensions["moderation.form_tokens"] = FormTokens(rooms.store.accounts.secret("form-token"))
-    for adapter in (native, articles, casework, management, health, docs, review):
+    for adapter in (native, articles, casework, management, health, docs, review, akismet):
         app.register_blueprint(adapter.bp)
     app.before_request(_begin)
     app.after_request(_end)
