@@ -42,6 +42,8 @@ class Config:
         private_hosts: hosts on private networks that may be called all the same, with commas
             between; every other outgoing request to a private address is refused.
         public_url: address sites and reviewers see, for links; None: from the request.
+        trusted_proxies: proxies in front whose X-Forwarded headers are believed; 0 is none.
+        perspective_languages: ``measured`` or ``any``: which the Perspective adapter scores.
         log_level: DEBUG, INFO, WARNING or ERROR.
     """
 
@@ -63,6 +65,8 @@ class Config:
     default_per_minute: int = 0
     private_hosts: str = ""
     public_url: str | None = None
+    trusted_proxies: int = 0
+    perspective_languages: str = "measured"
     log_level: str = "INFO"
 
     @property
@@ -147,6 +151,10 @@ def _validate(config: Config) -> Config:
             raise ConfigError("must be at least 1", field=name)
     if config.default_per_minute < 0:
         raise ConfigError("must be 0 (no limit) or more", field="default_per_minute")
+    if config.trusted_proxies < 0:
+        raise ConfigError("must be 0 (none) or more", field="trusted_proxies")
+    if config.perspective_languages not in {"measured", "any"}:
+        raise ConfigError("must be measured or any", field="perspective_languages")
     if config.log_level.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise ConfigError("must be DEBUG, INFO, WARNING or ERROR", field="log_level")
     return config

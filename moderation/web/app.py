@@ -12,6 +12,7 @@ from time import perf_counter
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from moderation.config import Config
 from moderation.errors import ModerationError
@@ -23,6 +24,8 @@ from moderation.web import (
     health,
     management,
     native,
+    openai,
+    perspective,
     problems,
     review,
 )
@@ -59,8 +62,15 @@ def create_app(config: Config, *, rooms: Rooms | None = None) -> Flask:
     app.extensions["moderation.keys"] = KeyRing(rooms.store)
     app.extensions["moderation.limits"] = Limits(config.var_dir / "limits")
     app.extensions["moderation.form_tokens"] = FormTokens(rooms.store.accounts.secret("form-token"))
-    for adapter in (native, articles, casework, management, health, docs, review, akismet):
+    own = (native, articles, casework, management, health, docs, review)
+    for adapter in (*own, akismet, perspective, openai):
         app.register_blueprint(adapter.bp)
+    if config.trusted_proxies:
+        # Each proxy adds its own word to the headers; words of others before it are not trusted.
+        count = config.trusted_proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=count, x_proto=count, x_host=count
+        )
     app.before_request(_begin)
     app.after_request(_end)
     # The one place where errors become answers; an adapter with a dialect of its own registers

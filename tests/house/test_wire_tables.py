@@ -1,0 +1,46 @@
+"""What the tables of `docs/wire.md` say of other vendors' protocols is in the code, and tested."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from moderation.web.openai import CATEGORIES, MODELS
+from moderation.web.perspective_attributes import KNOWN
+from moderation.web.perspective_discovery import discovery_document
+from moderation.web.perspective_languages import MEASURED_LANGUAGES
+
+ROOT = Path(__file__).parents[2]
+WIRE = (ROOT / "docs" / "wire.md").read_text(encoding="utf-8")
+PERSPECTIVE = WIRE.partition("\n## As Perspective\n")[2].partition("\n## ")[0]
+OPENAI = WIRE.partition("\n## As OpenAI's moderations\n")[2].partition("\n## ")[0]
+
+
+def test_every_test_named_there_exists() -> None:
+    """A row that says it is tested is."""
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py"))
+    named = set(re.findall(r"`(test_\w+)`", WIRE))
+    assert len(named) > 40
+    assert [name for name in sorted(named) if f"def {name}(" not in tests] == []
+
+
+def test_every_field_parameter_and_attribute_of_perspective_is_there() -> None:
+    """Whatever the discovery document describes, the tables say what becomes of it."""
+    document: dict[str, Any] = discovery_document("https://moderation.example/")
+    schemas = document["schemas"]
+    names = {*document["parameters"], *KNOWN, *schemas["AttributeParameters"]["properties"]}
+    for schema in ("AnalyzeCommentRequest", "SuggestCommentScoreRequest"):
+        names |= set(schemas[schema]["properties"])
+    names |= set(schemas["Context"]["properties"])
+    # As a word of its own, with or without what leads there.
+    missing = [n for n in names if not re.search(rf"[`.]{re.escape(n)}(?:\.\w+)?`", PERSPECTIVE)]
+    assert sorted(missing) == []
+    for language in MEASURED_LANGUAGES:
+        assert re.search(rf"`[a-z ]*\b{language}\b[a-z ]*`", PERSPECTIVE)
+
+
+def test_every_category_and_model_of_openai_is_there() -> None:
+    """And no other."""
+    for name in (*CATEGORIES, *MODELS):
+        assert f"`{name}`" in OPENAI
