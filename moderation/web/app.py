@@ -17,6 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from moderation.config import Config
 from moderation.errors import ModerationError
 from moderation.web import (
+    akismet,
     articles,
     casework,
     coral,
@@ -67,7 +68,7 @@ def create_app(config: Config, *, rooms: Rooms | None = None) -> Flask:
     app.extensions["moderation.coral"] = read_coral_sites(config.coral)
     app.extensions["moderation.stories"] = Stories(rooms.desk, rooms.now, config.trusted_hosts)
     own = (native, articles, casework, management, health, docs, review)
-    for adapter in (*own, perspective, openai, coral):
+    for adapter in (*own, akismet, perspective, openai, coral):
         app.register_blueprint(adapter.bp)
     if config.trusted_proxies:
         # Each proxy adds its own word to the headers; words of others before it are not trusted.

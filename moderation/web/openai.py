@@ -27,7 +27,7 @@ from moderation.errors import (
 from moderation.policy import Policy
 from moderation.terms import Comment, Key, Scope
 from moderation.web.auth import admit, bearer
-from moderation.web.endpoint import read_bytes
+from moderation.web.endpoint import read_body
 from moderation.web.logs import log_failure
 from moderation.web.metrics import count_checks
 from moderation.web.rooms import Rooms, rooms
@@ -99,7 +99,7 @@ def moderate() -> Response:
     """Judge one text, or several."""
     key = admit(bearer(), Scope.SCORE)
     opened = rooms()
-    sent = _read(read_bytes(opened.config.max_body_bytes))
+    sent = _read(read_body(opened.config.max_body_bytes))
     model = _model(sent.model)
     texts = _texts(sent.input, opened)
     results = _judge(texts, key, opened)
@@ -227,7 +227,9 @@ def _judge(texts: Sequence[str], key: Key, rooms: Rooms) -> list[dict[str, Any]]
             raise result
         checked.append(result)
     count_checks([(one.decision.action, one.failed) for one in checked])
-    policy = rooms.budgets.in_force(rooms.live.model.version).for_site(key.site)
+    # Of the model that scored them; a moment later another may be in use.
+    version = checked[0].scores.model if checked else rooms.live.model.version
+    policy = rooms.budgets.in_force(version).for_site(key.site)
     judged = iter(checked)
     # A text without a letter in it is nothing to ask a model about.
     return [_result(None if is_blank(text) else next(judged), policy) for text in texts]

@@ -17,7 +17,7 @@ from moderation.desk.check import Checked
 from moderation.errors import AccessDenied, InputError, ModelError
 from moderation.terms import Comment, Key, Scope, Span
 from moderation.web.auth import admit
-from moderation.web.endpoint import read_bytes
+from moderation.web.endpoint import read_body
 from moderation.web.logs import log_failure
 from moderation.web.metrics import count_checks
 from moderation.web.perspective_attributes import (
@@ -33,8 +33,8 @@ from moderation.web.perspective_schemas import (
     AnalyzeRequest,
     AttributeParameters,
     comment_text,
-    read_body,
     read_context,
+    read_message,
 )
 from moderation.web.perspective_spans import sentence_spans, to_utf16
 from moderation.web.perspective_suggest import suggest_score
@@ -71,7 +71,7 @@ def analyze(rooms: Rooms, key: Key, raw: bytes) -> dict[str, Any]:
         Refusal, Unfit: in Perspective's own words.
         ModelError: a score asked for could not be worked out.
     """
-    sent = read_body(AnalyzeRequest, raw)
+    sent = read_message(AnalyzeRequest, raw)
     text = comment_text(sent.comment)
     wanted = _wanted(sent.requested_attributes or {})
     surroundings = read_context(sent.context)
@@ -208,15 +208,17 @@ class Method:
 
 
 METHODS: Mapping[str, Method] = {
-    "/v1alpha1/comments:analyze": Method("AnalyzeComment", analyze),
-    "/v1alpha1/comments:suggestscore": Method("SuggestCommentScore", suggest_score),
+    "comments:analyze": Method("AnalyzeComment", analyze),
+    "comments:suggestscore": Method("SuggestCommentScore", suggest_score),
 }
 
 
 def answer_one(inner: Inner) -> tuple[int, dict[str, Any]]:
     """Answer one request, whole or out of a batch, with its status; whatever happens, in JSON."""
-    # Coral puts its own path after the one its administrator typed, with or without a slash.
-    method = METHODS.get(inner.path.replace("//", "/")) if inner.method == "POST" else None
+    # Coral puts its own path after the one its administrator typed, with or without a slash; and in
+    # a batch stands the whole outside address, of which a proxy may have taken off a part.
+    _, version, name = inner.path.replace("//", "/").rpartition("/v1alpha1/")
+    method = METHODS.get(name) if version and inner.method == "POST" else None
     try:
         if method is None:
             raise Missing
@@ -255,7 +257,7 @@ def _reply(status: int, body: object) -> Response:
 
 
 def _read() -> bytes:
-    return read_bytes(rooms().config.max_body_bytes)
+    return read_body(rooms().config.max_body_bytes)
 
 
 @bp.post("/v1alpha1/comments:analyze")

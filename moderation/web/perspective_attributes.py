@@ -7,6 +7,7 @@ invent a number for it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -47,7 +48,7 @@ _MEASURED = {
     "UNSUBSTANTIAL": Attribute("substance", inverted=True),
     "OFF_TOPIC": Attribute("relevance", inverted=True),
     # Given only by a model that learned it from verdicts; no other score stands in for it.
-    "LIKELY_TO_REJECT": Attribute("reject"),
+    "LIKELY_TO_REJECT": Attribute("likely_to_reject"),
 }
 
 _ALSO_EXPERIMENTAL = ("TOXICITY", "INSULT", "THREAT", "PROFANITY", "IDENTITY_ATTACK")
@@ -71,6 +72,9 @@ KNOWN = frozenset(ATTRIBUTES) | frozenset(
 """Every name Perspective ever documented, and ours."""
 
 
+_NAME = re.compile(r"(\w+)(?:@\d{1,9})?")
+
+
 def find_attribute(name: str) -> Attribute | None:
     """
     Give what an attribute is here; None for one of Perspective's that we have no score for.
@@ -81,10 +85,10 @@ def find_attribute(name: str) -> Attribute | None:
     Raises:
         Refusal: nobody ever documented such an attribute.
     """
-    plain, _, _ = name.partition("@")
-    if plain not in KNOWN:
+    found = _NAME.fullmatch(name)
+    if found is None or found[1] not in KNOWN:
         raise unknown(name)
-    return ATTRIBUTES.get(plain)
+    return ATTRIBUTES.get(found[1])
 
 
 def unknown(name: str) -> Refusal:

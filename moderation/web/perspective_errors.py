@@ -17,6 +17,7 @@ from moderation.errors import (
     InputError,
     ModelError,
     ModerationError,
+    NotFound,
     RateExceeded,
     StoreError,
 )
@@ -148,18 +149,27 @@ def body_of_error(error: Exception, *, method: str = "AnalyzeComment") -> dict[s
         return _denied(error)
     if isinstance(error, RateExceeded):
         return _over_quota(method)
-    if isinstance(error, Missing):
-        return _body(404, "NOT_FOUND", error.message)
     if isinstance(error, InputError):
         # What the product refuses by bounds of its own: a text longer than the installation takes.
         return body_of_error(Refusal("Comment text too long.", kind="COMMENT_TOO_LONG"))
-    if isinstance(error, StoreError | ModelError):
-        return _body(503, "UNAVAILABLE", "The service is currently unavailable.")
     if isinstance(error, RequestEntityTooLarge):
         return _body(400, "INVALID_ARGUMENT", "Request payload size exceeds the limit.")
     if isinstance(error, HTTPException) and 400 <= (error.code or 500) < 500:
         return _body(400, "INVALID_ARGUMENT", "Request contains an invalid argument.")
-    return _body(500, "INTERNAL", "Internal error encountered.")
+    code, status, message = next(
+        (words for kind, words in _IN_WORDS if isinstance(error, kind)),
+        (500, "INTERNAL", "Internal error encountered."),
+    )
+    return _body(code, status, message)
+
+
+# The first class that fits counts, so narrower ones stand before wider ones.
+_IN_WORDS: tuple[tuple[type[Exception], tuple[int, str, str]], ...] = (
+    (Missing, (404, "NOT_FOUND", Missing.default_message)),
+    (StoreError, (503, "UNAVAILABLE", "The service is currently unavailable.")),
+    (ModelError, (503, "UNAVAILABLE", "The service is currently unavailable.")),
+    (NotFound, (404, "NOT_FOUND", "Requested entity was not found.")),
+)
 
 
 def _denied(error: AccessDenied) -> dict[str, Any]:

@@ -25,8 +25,8 @@ __all__ = [
     "SuggestRequest",
     "Surroundings",
     "comment_text",
-    "read_body",
     "read_context",
+    "read_message",
 ]
 
 MOST_TEXT_BYTES = 20_480
@@ -135,7 +135,7 @@ _ADAPTERS: dict[type[Message], TypeAdapter[Any]] = {
 }
 
 
-def read_body(kind: type[M], raw: bytes) -> M:
+def read_message(kind: type[M], raw: bytes) -> M:
     """
     Read a body, whatever its content type says; an empty one is an empty message.
 

@@ -20,8 +20,8 @@ from moderation.web.perspective_schemas import (
     AttributeScores,
     SuggestRequest,
     comment_text,
-    read_body,
     read_context,
+    read_message,
 )
 from moderation.web.rooms import Rooms
 
@@ -73,7 +73,7 @@ def suggest_score(rooms: Rooms, key: Key, raw: bytes) -> dict[str, Any]:
         Refusal, Unfit: in Perspective's own words.
         InputError, NotFound, StoreError: as `take_feedback`.
     """
-    sent = read_body(SuggestRequest, raw)
+    sent = read_message(SuggestRequest, raw)
     text = comment_text(sent.comment)
     said = _said(sent.attribute_scores or {})
     around = read_context(sent.context)

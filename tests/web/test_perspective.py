@@ -129,9 +129,24 @@ def test_identity_attack_is_there_once_the_model_offers_it(service: Service) -> 
     assert value(analyzed(service, **sent), "IDENTITY_ATTACK") == 0.6
 
 
+def test_likely_to_reject_is_there_once_the_model_offers_it() -> None:
+    """It is a score of its own, learned from verdicts; no other one stands in for it."""
+    attribute = ATTRIBUTES["LIKELY_TO_REJECT"]
+    assert attribute.value({"likely_to_reject": 0.7}) == 0.7
+    assert attribute.value(dict(SCORES)) is None
+
+
 def test_an_attribute_we_cannot_measure_is_unknown(service: Service) -> None:
     """No number is invented for it, whatever else is asked for."""
-    for name in (*KNOWN - set(ATTRIBUTES), "LIKELY_TO_REJECT", "NONSENSE", "", "toxicity"):
+    for name in (
+        *KNOWN - set(ATTRIBUTES),
+        "LIKELY_TO_REJECT",
+        "NONSENSE",
+        "",
+        "toxicity",
+        "SPAM@x",
+        "SPAM@",
+    ):
         answer = ask(service, requestedAttributes={"TOXICITY": {}, name: {}})
         refusal(answer, "INVALID_REQUEST", f"Unknown requested attribute: {name}")
 

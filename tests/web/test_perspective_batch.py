@@ -144,10 +144,12 @@ def test_a_part_leads_nowhere_else(service: Service, method: str, path: str) -> 
 
 
 def test_an_absolute_address_is_taken(service: Service) -> None:
-    """Some clients name the host in every part."""
+    """Some clients name the host in every part, and a proxy may serve us below a path."""
     inner = call(service.scores_key, path=f"https://commentanalyzer.googleapis.com{ANALYZE}")
     inner = inner.replace("comments:analyze", "comments%3Aanalyze")
-    assert [status for _, status, _ in answers(post(service, [part("1", inner)]))] == [200]
+    below = call(service.scores_key, path=f"/moderation{ANALYZE}")
+    parts = [part("1", inner), part("2", below)]
+    assert [status for _, status, _ in answers(post(service, parts))] == [200, 200]
 
 
 def test_a_hundred_parts_are_taken_and_one_more_is_not(service: Service) -> None:

@@ -10,7 +10,9 @@ import pytest
 from moderation.web.perspective_batch import MOST_PARTS
 from tests.running import Running
 
-discovery = pytest.importorskip("googleapiclient.discovery", reason="google-api-python-client")
+discovery = pytest.importorskip(
+    "googleapiclient.discovery", reason="google-api-python-client is not installed"
+)
 errors = pytest.importorskip("googleapiclient.errors")
 
 ARTICLE = "The city council has put off the opening of the tram line to the harbour until spring."

@@ -9,7 +9,7 @@ import pytest
 
 from tests.running import Running
 
-openai = pytest.importorskip("openai", reason="openai")
+openai = pytest.importorskip("openai", reason="openai is not installed")
 
 RUDE, KIND = "You are a fucking idiot, shut up.", "Thank you for explaining the delay so well."
 
