@@ -212,7 +212,7 @@ def _in_words(error: Exception, visitor: Visitor) -> NoAnswer:
         )
     if isinstance(error, ssl.SSLCertVerificationError):
         return NoAnswer(
-            f"the certificate is not accepted: {error.verify_message}",
+            f"the certificate is not accepted: {error.verify_message.rstrip('.')}",
             "Get one for this name, with the whole chain; for a CA of your own, name it with --ca.",
         )
     if isinstance(error, ssl.SSLError):
