@@ -200,6 +200,8 @@ class Visitor:
 
     def _connect(self, name: str) -> socket.socket:
         line = socket.create_connection((self.host, self.port), self.timeout_seconds)
+        # Or a body waits some 40 ms for the head to be acknowledged, and the speed told is wrong.
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return self._tls.wrap_socket(line, server_hostname=name) if self.is_tls else line
 
 
