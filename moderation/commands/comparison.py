@@ -208,7 +208,8 @@ def _snippet(pair: Pair, same: Proposal, policy: Policy, bad: int, n: int) -> st
     ]
     low, at, high = same.low, same.threshold, same.high
     if head in LOW_IS_BAD:
-        low, at, high = 1 - high, 1 - at, 1 - low
+        # What is held there is less than the number, and the row that set it should be.
+        low, at, high = (1 - value + 1e-4 for value in (high, at, low))
         lines.append(f"hold_below = {at:.4f}  # {low:.4g} to {high:.4g} is not ruled out")
         return "\n".join(lines)
     lines.append(f"hold = {at:.4f}  # {low:.4g} to {high:.4g} is not ruled out")

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 from flask import Blueprint, Response, current_app, request
 from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 
-from moderation.errors import InputError, ModerationError, NotFound
+from moderation.errors import InputError, NotFound
 from moderation.terms import Action, Article, Author, Comment, Reason
 from moderation.web.coral_sites import CoralSite, CoralStatus
 from moderation.web.endpoint import reply
@@ -184,8 +184,8 @@ def _answer(site: str, settings: CoralSite, sent: _ModerationRequest) -> Respons
     )
     try:
         received = here.desk.receive(comment)
-    except ModerationError as error:
-        # To Coral any error is "go on", so the comment would appear unchecked.
+    except Exception as error:
+        # To Coral any error is "go on", whatever it is, so the comment would appear unchecked.
         if not isinstance(error, InputError):
             log_failure("coral comment not checked", error)
         return _unchecked(settings, is_shadow=here.policies.for_site(site).shadow)

@@ -255,16 +255,20 @@ def test_other_methods_get_json_too(service: Service) -> None:
 
 
 class BrokenDesk:
-    """A desk whose store is away."""
+    """A desk that fails in one way or another."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
 
     def receive(self, comment: object) -> None:
         """Fail."""
-        raise StoreError
+        raise self.error
 
 
-def test_what_cannot_be_checked_is_withheld(service: Service, call) -> None:
+@pytest.mark.parametrize("error", [StoreError(), RuntimeError("a mistake of ours")])
+def test_what_cannot_be_checked_is_withheld(service: Service, call, error: Exception) -> None:
     """Coral lets a comment through on any error, so we do not answer with one."""
-    object.__setattr__(service.rooms, "desk", BrokenDesk())
+    object.__setattr__(service.rooms, "desk", BrokenDesk(error))
     body = take(call().json)
     assert (body["status"], body["reason"]) == ("SYSTEM_WITHHELD", "OTHER")
 
@@ -288,7 +292,7 @@ def test_a_site_that_only_watches_is_never_withheld_from(tmp_path: Path) -> None
     raw = body_of(REQUEST)
     headers = {"X-Coral-Signature": signature(raw, NEW)}
     assert made.client.post("/coral/default", data=raw, headers=headers).status_code == 204
-    object.__setattr__(made.rooms, "desk", BrokenDesk())
+    object.__setattr__(made.rooms, "desk", BrokenDesk(StoreError()))
     assert made.client.post("/coral/default", data=raw, headers=headers).status_code == 204
     made.rooms.store.close()
     made.app.extensions["moderation.limits"].close()
