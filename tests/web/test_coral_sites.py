@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from moderation.config import Config
 from moderation.errors import ConfigError
 from moderation.web.coral_sites import CoralStatus, read_coral_sites
+from moderation.web.first_start import prepare
+from tests.bundles import copy_bundle
+from tests.fakes import NOON
 
 SECRET = "sixteen-letters-and-more"
 
@@ -63,3 +67,13 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     """A path that leads nowhere is an error, not an empty list of sites."""
     with pytest.raises(ConfigError, match=r"none\.toml"):
         read_coral_sites(tmp_path / "none.toml")
+
+
+def test_a_wrong_file_stops_the_start(tmp_path: Path) -> None:
+    """Found out before a worker is started, like any other setting."""
+    copy_bundle(tmp_path / "models")
+    path = tmp_path / "coral.toml"
+    path.write_text("sites = 1")
+    config = Config(var_dir=tmp_path / "var", models_dir=tmp_path / "models", coral=path)
+    with pytest.raises(ConfigError, match="must be a table"):
+        prepare(config, NOON)
