@@ -39,6 +39,9 @@ class Config:
         max_article_chars: longer article bodies are cut for analysis, never refused.
         max_batch_items: comments in one batch.
         default_per_minute: rate limit of keys made without one; 0 is none.
+        private_hosts: hosts on private networks that may be called all the same, with commas
+            between; every other outgoing request to a private address is refused.
+        coral: TOML file that names the sites whose Coral calls us, or None: none does.
         public_url: address sites and reviewers see, for links; None: from the request.
         trusted_proxies: proxies in front whose X-Forwarded headers are believed; 0 is none.
         perspective_languages: ``measured`` or ``any``: which the Perspective adapter scores.
@@ -61,10 +64,17 @@ class Config:
     max_article_chars: int = 200_000
     max_batch_items: int = 10_000
     default_per_minute: int = 0
+    private_hosts: str = ""
+    coral: Path | None = None
     public_url: str | None = None
     trusted_proxies: int = 0
     perspective_languages: str = "measured"
     log_level: str = "INFO"
+
+    @property
+    def trusted_hosts(self) -> frozenset[str]:
+        """The hosts of `private_hosts`, lower case."""
+        return frozenset(name.strip().lower() for name in self.private_hosts.split(",")) - {""}
 
     @property
     def resolved_database_url(self) -> str:
@@ -109,7 +119,7 @@ def _read_file(path: Path) -> dict[str, object]:
     return {key: _convert(key, value, f"{path}: {key}") for key, value in content.items()}
 
 
-_PATHS = {"var_dir", "models_dir", "corpus_dir", "data_dir", "policy"}
+_PATHS = {"var_dir", "models_dir", "corpus_dir", "data_dir", "policy", "coral"}
 _DEFAULTS: dict[str, object] = {f.name: f.default for f in fields(Config)}
 
 

@@ -196,6 +196,7 @@ class Comment:
         parent_id: our id, or the site's, of the comment answered.
         parent_text: text of the comment answered, when the site sends it.
         language: what the site says; None means detect.
+        topics: what the page is about, in the site's words (tags); for people, and not stored.
     """
 
     text: str
@@ -208,6 +209,7 @@ class Comment:
     permalink: str | None = None
     language: str | None = None
     form: Form | None = None
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,17 +18,21 @@ from moderation.store.cases import Cases
 from moderation.store.comments import Comments
 from moderation.store.engine import Database, parse_url
 from moderation.store.events import Events
+from moderation.store.replies import Replies
 from moderation.store.reports import Reports
 from moderation.store.rows import (
     JSON,
     Audit,
     Audited,
+    Correction,
     Event,
     NewComment,
+    NewReply,
     QueueEntry,
     Reviewer,
     StoredArticle,
     StoredComment,
+    Tally,
 )
 from moderation.store.verdicts import Verdicts
 
@@ -40,15 +44,19 @@ __all__ = [
     "Audited",
     "Cases",
     "Comments",
+    "Correction",
     "Event",
     "Events",
     "NewComment",
+    "NewReply",
     "QueueEntry",
+    "Replies",
     "Reports",
     "Reviewer",
     "Store",
     "StoredArticle",
     "StoredComment",
+    "Tally",
     "Verdicts",
 ]
 
@@ -66,6 +74,7 @@ class Store:
         cases: the review queue.
         verdicts: what moderators decided, as training labels.
         reports: what others say of comments.
+        replies: what clients that know only "spam or not" were told, and corrections of it.
         accounts: keys, reviewers and shared secrets.
         events: the append-only log.
     """
@@ -77,6 +86,7 @@ class Store:
         self.cases = Cases(database)
         self.verdicts = Verdicts(database)
         self.reports = Reports(database)
+        self.replies = Replies(database)
         self.accounts = Accounts(database, hasher)
         self.events = Events(database)
 

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from moderation.store import tables
+from moderation.store.correcting import correct
 from moderation.store.documents import read_labels
 from moderation.store.engine import Database
 from moderation.store.ids import new_id
@@ -77,8 +78,10 @@ class Reports:
                     reported_at=now,
                 )
             )
-            if queue and not stored.verdicts:
-                _bring_forward(connection, stored, action, now)
+            if not stored.verdicts:
+                correct(connection, comment_id, action, due_at=None)
+                if queue:
+                    _bring_forward(connection, stored, action, now)
             connection.execute(
                 insert(tables.events).values(
                     at=now,

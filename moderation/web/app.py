@@ -17,8 +17,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from moderation.config import Config
 from moderation.errors import ModerationError
 from moderation.web import (
+    akismet,
     articles,
     casework,
+    coral,
     docs,
     health,
     management,
@@ -29,11 +31,13 @@ from moderation.web import (
     review,
 )
 from moderation.web.auth import KeyRing
+from moderation.web.coral_sites import read_coral_sites
 from moderation.web.form_tokens import FormTokens
 from moderation.web.limits import Limits
 from moderation.web.logs import log, log_failure
 from moderation.web.metrics import count_request
 from moderation.web.rooms import Rooms, open_rooms
+from moderation.web.stories import Stories
 
 __all__ = ["create_app"]
 
@@ -61,8 +65,10 @@ def create_app(config: Config, *, rooms: Rooms | None = None) -> Flask:
     app.extensions["moderation.keys"] = KeyRing(rooms.store)
     app.extensions["moderation.limits"] = Limits(config.var_dir / "limits")
     app.extensions["moderation.form_tokens"] = FormTokens(rooms.store.accounts.secret("form-token"))
+    app.extensions["moderation.coral"] = read_coral_sites(config.coral)
+    app.extensions["moderation.stories"] = Stories(rooms.desk, rooms.now, config.trusted_hosts)
     own = (native, articles, casework, management, health, docs, review)
-    for adapter in (*own, perspective, openai):
+    for adapter in (*own, akismet, perspective, openai, coral):
         app.register_blueprint(adapter.bp)
     if config.trusted_proxies:
         # Each proxy adds its own word to the headers; words of others before it are not trusted.
