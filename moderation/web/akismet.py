@@ -41,7 +41,7 @@ from moderation.web.metrics import count_checks
 from moderation.web.problems import status_of
 from moderation.web.rooms import Rooms, rooms
 
-__all__ = ["bp", "callback_body"]
+__all__ = ["METHODS", "bp", "callback_body"]
 
 bp = Blueprint("akismet", __name__)
 
@@ -50,8 +50,9 @@ _THANKS = "Thanks for making the web a better place."
 _INVALID = "invalid"
 _SPAM, _HAM = "true", "false"
 
-_METHODS: dict[str, tuple[str, ...]] = {"test": ("GET", "POST")}
-# What every call takes, by its name.
+METHODS: dict[str, tuple[str, ...]] = {"test": ("GET", "POST")}
+"""What every call takes, by its name."""
+
 _EVERY_METHOD = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 View = Callable[["Call"], Response]
@@ -82,7 +83,7 @@ def _address(name: str, *methods: str) -> Callable[[View], View]:
     """Serve a call under both versions, to clients with a good key."""
 
     def declare(view: View) -> View:
-        _METHODS[name] = methods
+        METHODS[name] = methods
 
         def serve() -> Response:
             return view(_read_call(name))
@@ -210,7 +211,7 @@ def test() -> Response:
 @bp.route("/1.2/<path:name>", methods=_EVERY_METHOD)
 def unknown(name: str) -> Response:
     """Answer calls that there are not, and methods that a call does not take."""
-    taken = _METHODS.get(name)
+    taken = METHODS.get(name)
     if taken is None:
         return _trouble(_INVALID, 404, "There is no such call.")
     words = " or ".join(taken)

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from moderation.web.akismet import METHODS
 from moderation.web.openai import CATEGORIES, MODELS
 from moderation.web.perspective_attributes import KNOWN
 from moderation.web.perspective_discovery import discovery_document
@@ -14,6 +15,7 @@ from moderation.web.perspective_languages import MEASURED_LANGUAGES
 ROOT = Path(__file__).parents[2]
 WIRE = (ROOT / "docs" / "wire.md").read_text(encoding="utf-8")
 PERSPECTIVE = WIRE.partition("\n## As Perspective\n")[2].partition("\n## ")[0]
+AKISMET = WIRE.partition("\n## As Akismet\n")[2].partition("\n## ")[0]
 OPENAI = WIRE.partition("\n## As OpenAI's moderations\n")[2].partition("\n## ")[0]
 
 
@@ -44,3 +46,23 @@ def test_every_category_and_model_of_openai_is_there() -> None:
     """And no other."""
     for name in (*CATEGORIES, *MODELS):
         assert f"`{name}`" in OPENAI
+
+
+AKISMET_FIELDS = """
+api_key key blog user_ip user_agent referrer permalink comment_type content_type comment_author
+comment_author_email comment_author_url comment_content comment_text comment_date_gmt
+comment_post_modified_gmt comment_parent comment_post_ID blog_lang blog_charset charset user_role
+is_test recheck_reason honeypot_field_name comment_context callback classify reporter site_domain
+comment_check_response guid akismet_pre_check comment_pingback_target pingbacks_closed is_multicall
+multicall_count akismet_comment_nonce POST_ak_hp_textarea month filter format order limit offset
+extended from
+""".split()
+"""What Akismet documents, and what its clients were seen to send."""
+
+
+def test_every_call_and_field_of_akismet_is_there() -> None:
+    """With what becomes of it."""
+    for name in METHODS:
+        assert re.search(rf"`(?:POST )?{name}`", AKISMET), name
+    for name in AKISMET_FIELDS:
+        assert f"`{name}`" in AKISMET, name

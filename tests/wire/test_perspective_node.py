@@ -2,52 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
-
-import pytest
 
 from tests.running import Running
 
-FOLDER = Path(__file__).parent / "node"
+RunNode = Callable[[str, object], Any]
 RUDE, KIND = "You are a fucking idiot, shut up.", "Thank you for explaining the delay so well."
 
 
-@pytest.fixture(scope="module")
-def node() -> str:
-    """Give the program; without it or the packages, skip, or fail where they are required."""
-    program = shutil.which("node")
-    if program is None or not (FOLDER / "node_modules" / "perspective-api-client").is_dir():
-        said = "Node.js or its packages are missing (npm ci in tests/wire/node), so npm's clients"
-        said += " were not tried."
-        if "node" in os.environ.get("MODERATION_TEST_REQUIRE", ""):
-            pytest.fail(said)
-        pytest.skip(said)
-    return program
-
-
-def run(node: str, served: Running, *calls: list[Any], key: str | None = None) -> list[Any]:
+def run(run_node: RunNode, served: Running, *calls: list[Any], key: str | None = None) -> list[Any]:
     """Make calls with the client; give what each came to."""
     sent = {"url": served.url, "key": key or served.key, "calls": calls}
-    done = subprocess.run(
-        [node, "perspective.js"],
-        cwd=FOLDER,
-        input=json.dumps(sent),
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    results: list[Any] = json.loads(done.stdout)
+    results: list[Any] = run_node("perspective.js", sent)
     assert len(results) == len(calls)
     return results
 
 
-def test_it_scores_comments(node: str, service_running: Running) -> None:
+def test_it_scores_comments(run_node: RunNode, service_running: Running) -> None:
     """Its defaults, its own attribute list, and a whole resource with options of the protocol."""
     resource = {
         "comment": {"text": f"<b>{KIND}</b> {RUDE}"},
@@ -58,7 +30,7 @@ def test_it_scores_comments(node: str, service_running: Running) -> None:
     rude, kind, several, whole = (
         result["answer"]["attributeScores"]
         for result in run(
-            node,
+            run_node,
             service_running,
             [RUDE, {}],
             [KIND, {}],
@@ -75,10 +47,10 @@ def test_it_scores_comments(node: str, service_running: Running) -> None:
     assert polite["score"]["value"] < insulting["score"]["value"]
 
 
-def test_errors_are_its_own(node: str, service_running: Running) -> None:
+def test_errors_are_its_own(run_node: RunNode, service_running: Running) -> None:
     """The client gives the message of our error as the message of its own."""
     unknown, long = run(
-        node,
+        run_node,
         service_running,
         [RUDE, {"attributes": ["flirtation"]}],
         ["ü" * 20_480, {"validate": False}],
@@ -89,5 +61,5 @@ def test_errors_are_its_own(node: str, service_running: Running) -> None:
         "status": 400,
     }
     assert long["message"] == "Comment text too long."
-    (stranger,) = run(node, service_running, [RUDE, {}], key="nonsense")
+    (stranger,) = run(run_node, service_running, [RUDE, {}], key="nonsense")
     assert stranger["message"] == "API key not valid. Please pass a valid API key."
