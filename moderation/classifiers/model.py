@@ -18,8 +18,9 @@ import numpy.typing as npt
 from moderation.classifiers.articles import ArticleAnalysis, analyse_text
 from moderation.classifiers.explain import spans_of
 from moderation.classifiers.features import TextFeatures
-from moderation.classifiers.heads import LINEAR_HEADS, LinearHeads
+from moderation.classifiers.heads import LINEAR_HEADS, LinearHeads, sigmoid
 from moderation.classifiers.reading import Reader, Reading
+from moderation.classifiers.reject import REJECT, Overheard, RejectHead, overhear
 from moderation.classifiers.relevance import Background, Match, RelevanceHead, match
 from moderation.terms import HEADS, Article, Scores, Span
 from moderation.text import Text
@@ -35,6 +36,9 @@ _EXPLAIN_FROM = 0.2
 _CLOSE = 0.35
 # The cosine from which a sentence is worth quoting as the best match: the median of on-topic
 # comments in the corpus's fitting split.
+
+_NOTED_FROM = 0.5
+# A comment that moderators would rather approve needs no reason why they would not.
 
 _MOST_SHARED = 8
 # Shared words pointed out at most: more would mark half the comment.
@@ -86,6 +90,7 @@ class LearnedModel:
         heads: the linear heads.
         relevance: the relevance head.
         background: articles to compare with.
+        reject: what the site's moderators would do, or None: too few verdicts said so far.
     """
 
     version: str
@@ -93,6 +98,7 @@ class LearnedModel:
     heads: LinearHeads
     relevance: RelevanceHead
     background: Background
+    reject: RejectHead | None = None
 
     def analyse(self, article: Article) -> ArticleAnalysis:
         """Work out once what all comments under an article need."""
@@ -116,15 +122,24 @@ class LearnedModel:
         probabilities = self.heads.probabilities(logits)
         values.update({name: probabilities[name] for name in values if name in probabilities})
         failed = [name for name, p in values.items() if p is not None and not math.isfinite(p)]
-        kind, found = None, None
+        kind, found, kinds = None, None, None
         if item.article is not None and item.article.sentences:
             try:
                 found = self._match(item, reading, logits)
-                kind, values["relevance"] = self.relevance.judge(found.features)
+                kinds = self.relevance.kinds(found.features)
+                kind, values["relevance"] = self.relevance.judge(kinds)
             except Exception:
                 # Whatever broke, the other heads still stand; the policy decides what to do then.
                 _log.exception("relevance failed", extra={"model": self.version})
                 failed.append("relevance")
+        heard = None
+        if self.reject is not None:
+            heard = self._overhear(reading, logits, kinds)
+            likely = sigmoid(self.reject.log_odds(heard))
+            values[REJECT] = likely
+            # It rests on all the others.
+            if failed or not math.isfinite(likely):
+                failed.append(REJECT)
         values.update(dict.fromkeys(failed))
         evidence: dict[str, tuple[Span, ...]] = {}
         notes: dict[str, str] = {}
@@ -138,6 +153,9 @@ class LearnedModel:
                 evidence["relevance"], notes["relevance"] = _explain_match(
                     found, features, item.text, item.article
                 )
+            if self.reject is not None and heard is not None:
+                note = self.reject.note(heard) if (values[REJECT] or 0) >= _NOTED_FROM else None
+                notes.update({REJECT: note} if note else {})
         return Scores(
             values=values,
             relevance_kind=kind,
@@ -147,6 +165,30 @@ class LearnedModel:
             language=item.language,
             model=self.version,
         )
+
+    def overhear(self, item: Item) -> Overheard:
+        """
+        Give what `reject` reads of a comment: what it is fitted on, by the code that serves it.
+
+        Raises:
+            FloatingPointError: relevance is not finite.
+        """
+        reading = self.reader.read(item.text)
+        logits = self.heads.logits(reading)
+        kinds = None
+        if item.article is not None and item.article.sentences:
+            kinds = self.relevance.kinds(self._match(item, reading, logits).features)
+            self.relevance.judge(kinds)
+        return self._overhear(reading, logits, kinds)
+
+    def _overhear(
+        self,
+        reading: Reading,
+        logits: npt.NDArray[np.float32],
+        kinds: npt.NDArray[np.float32] | None,
+    ) -> Overheard:
+        slopes, offsets = self.heads.calibration.T
+        return overhear(reading, slopes * logits + offsets, kinds, self.heads.idf)
 
     def _match(
         self,
