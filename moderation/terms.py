@@ -44,7 +44,7 @@ __all__ = [
 TOXIC_KINDS = ("insult", "threat", "identity_attack", "profanity", "sexual")
 """The kinds of toxicity that have a score of their own."""
 
-HEADS = ("spam", "toxicity", *TOXIC_KINDS, "relevance", "substance")
+HEADS = ("spam", "toxicity", *TOXIC_KINDS, "relevance", "substance", "likely_to_reject")
 """The scores, in the order they are shown; one that a bundle could not measure stays None."""
 
 
@@ -312,7 +312,8 @@ class Scores:
 
     Attributes:
         values: head -> calibrated probability 0..1, or None where the head had nothing to judge by
-            (`relevance` without an article) or failed. Always has every name in `HEADS`.
+            (`relevance` without an article; `likely_to_reject` before there are verdicts enough) or
+            failed. Always has every name in `HEADS`.
         relevance_kind: None exactly when `relevance` is None.
         failed: heads that broke, as opposed to having nothing to judge by.
         evidence: head -> spans that raised the score most, largest first.
@@ -439,6 +440,9 @@ class Label:
     Attributes:
         verdict_id: of the verdict, or of the report.
         reported: whether it is a report's, which counts less.
+        held: whether the machine asked for a person.
+        drawn: whether the comment was drawn by lot, whatever the machine decided. One neither held
+            nor drawn was picked by somebody.
     """
 
     verdict_id: str
@@ -452,6 +456,8 @@ class Label:
     language: str
     decided_at: datetime
     reported: bool = False
+    held: bool = False
+    drawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

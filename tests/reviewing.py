@@ -61,6 +61,7 @@ class Desk:
         parent: str | None = None,
         minutes_ago: float = 0,
         audit: Audit | None = None,
+        likely_to_reject: float | None = None,
     ) -> StoredComment:
         """Store one comment the machine decided on, held unless told otherwise."""
         at = self.clock() - timedelta(minutes=minutes_ago)
@@ -89,6 +90,7 @@ class Desk:
                         "toxicity": None if "toxicity" in failed else 0.04,
                         "relevance": 0.08 if article else None,
                         "substance": 0.31,
+                        "likely_to_reject": likely_to_reject,
                     },
                     relevance_kind=RelevanceKind.OFF_TOPIC if article else None,
                     failed=failed,

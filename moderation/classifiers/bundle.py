@@ -29,6 +29,7 @@ from moderation.classifiers.lexicon import Lexicon
 from moderation.classifiers.meaning import MeaningSpace
 from moderation.classifiers.model import Item, LearnedModel
 from moderation.classifiers.reading import Reader
+from moderation.classifiers.reject import RejectHead
 from moderation.classifiers.relevance import RelevanceHead
 from moderation.errors import BundleMissing, BundleRefused
 from moderation.terms import Article
@@ -230,6 +231,8 @@ def read_bundle(models_dir: Path, version: str, *, check_canaries: bool = True) 
             relevance=RelevanceHead(**content["relevance"]),
             background=Background(**content["background"]),
             families=SpamFamilies(**content["families"]),
+            # Only where moderators' verdicts supported it.
+            reject=RejectHead(**content["reject"]) if "reject" in content else None,
         )
     except Exception as error:
         raise refuse(f"model.joblib cannot be loaded: {error}") from error
@@ -294,6 +297,8 @@ def write_bundle(models_dir: Path, model: LearnedModel, card: Card) -> Path:
         "background": _fields(model.background),
         "families": _fields(model.families),
     }
+    if model.reject is not None:
+        content["reject"] = _fields(model.reject)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=models_dir))
     try:
         # Not compressed: only plain arrays can be memory-mapped.
@@ -316,7 +321,15 @@ def write_bundle(models_dir: Path, model: LearnedModel, card: Card) -> Path:
 
 
 def _fields(
-    part: MeaningSpace | Lexicon | LinearHeads | RelevanceHead | Background | SpamFamilies,
+    part: (
+        MeaningSpace
+        | Lexicon
+        | LinearHeads
+        | RelevanceHead
+        | Background
+        | SpamFamilies
+        | RejectHead
+    ),
 ) -> dict[str, np.ndarray]:
     return {
         name: np.ascontiguousarray(np.asarray(getattr(part, name)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,8 +20,9 @@ from moderation.classifiers.background import Background
 from moderation.classifiers.explain import spans_of
 from moderation.classifiers.family import SpamFamilies
 from moderation.classifiers.features import TextFeatures
-from moderation.classifiers.heads import LINEAR_HEADS, LinearHeads
+from moderation.classifiers.heads import LINEAR_HEADS, LinearHeads, sigmoid
 from moderation.classifiers.reading import Reader, Reading
+from moderation.classifiers.reject import REJECT, Overheard, RejectHead, overhear
 from moderation.classifiers.relevance import Match, RelevanceHead, Remarks, match
 from moderation.terms import HEADS, Article, Scores, Span
 from moderation.text import Text
@@ -37,6 +38,9 @@ _EXPLAIN_FROM = 0.2
 _CLOSE = 0.35
 # The cosine from which a sentence is worth quoting as the best match: the median of on-topic
 # comments in the corpus's fitting split.
+
+_NOTED_FROM = 0.5
+# A comment that moderators would rather approve needs no reason why they would not.
 
 _MOST_SHARED = 8
 # Shared words pointed out at most: more would mark half the comment.
@@ -62,6 +66,15 @@ class Item:
     article: ArticleAnalysis | None = None
     parent: Text | None = None
     language: str = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class _Grounds:
+    """What the scores of one comment were worked out from."""
+
+    reading: Reading
+    match: Match | None
+    overheard: Overheard | None
 
 
 class Model(Protocol):
@@ -90,6 +103,7 @@ class LearnedModel:
         relevance: the relevance head.
         background: articles to compare with.
         families: names the sort of spam.
+        reject: what the site's moderators would do, or None: too few verdicts said so far.
     """
 
     version: str
@@ -98,6 +112,7 @@ class LearnedModel:
     relevance: RelevanceHead
     background: Background
     families: SpamFamilies
+    reject: RejectHead | None = None
 
     def analyse(self, article: Article) -> ArticleAnalysis:
         """Work out once what all comments under an article need."""
@@ -115,36 +130,32 @@ class LearnedModel:
 
     def _score(self, item: Item, explain: bool) -> Scores:
         reading = self.reader.read(item.text)
-        features = reading.features
         logits = self.heads.logits(reading)
         values: dict[str, float | None] = dict.fromkeys(HEADS)
         probabilities = self.heads.probabilities(logits)
         values.update({name: probabilities[name] for name in values if name in probabilities})
         failed = [name for name, p in values.items() if p is not None and not math.isfinite(p)]
-        kind, found = None, None
+        kind, found, kinds = None, None, None
         if item.article is not None and item.article.sentences:
             try:
                 found = self._match(item, reading, logits)
-                kind, values["relevance"] = self.relevance.judge(found.features)
+                kinds = self.relevance.kinds(found.features)
+                kind, values["relevance"] = self.relevance.judge(kinds)
             except Exception:
                 # Whatever broke, the other heads still stand; the policy decides what to do then.
                 _log.exception("relevance failed", extra={"model": self.version})
                 failed.append("relevance")
+        heard = None
+        if self.reject is not None:
+            heard = self._overhear(reading, logits, kinds)
+            likely = sigmoid(self.reject.log_odds(heard))
+            values[REJECT] = likely
+            # It rests on all the others.
+            if failed or not math.isfinite(likely):
+                failed.append(REJECT)
         values.update(dict.fromkeys(failed))
-        evidence: dict[str, tuple[Span, ...]] = {}
-        notes: dict[str, str] = {}
-        if explain:
-            for name in _EXPLAINED:
-                if (values[name] or 0) >= _EXPLAIN_FROM:
-                    evidence[name] = spans_of(
-                        self.heads, reading, self.reader.lexicon, name, item.text
-                    )
-            if "spam" in evidence and (family := self.families.likeliest(reading.dense)):
-                notes["spam"] = family
-            if kind is not None and found is not None and item.article is not None:
-                evidence["relevance"], notes["relevance"] = _explain_match(
-                    found, features, item.text, item.article
-                )
+        rests_on = _Grounds(reading, found, heard)
+        evidence, notes = self._explain(item, values, rests_on) if explain else ({}, {})
         return Scores(
             values=values,
             relevance_kind=kind,
@@ -154,6 +165,51 @@ class LearnedModel:
             language=item.language,
             model=self.version,
         )
+
+    def _explain(
+        self, item: Item, values: Mapping[str, float | None], grounds: _Grounds
+    ) -> tuple[dict[str, tuple[Span, ...]], dict[str, str]]:
+        """Give what scores rest on: spans, and a sentence, by head."""
+        reading, found = grounds.reading, grounds.match
+        evidence: dict[str, tuple[Span, ...]] = {}
+        notes: dict[str, str | None] = {}
+        for name in _EXPLAINED:
+            if (values[name] or 0) >= _EXPLAIN_FROM:
+                evidence[name] = spans_of(self.heads, reading, self.reader.lexicon, name, item.text)
+        if "spam" in evidence:
+            notes["spam"] = self.families.likeliest(reading.dense)
+        if found is not None and values["relevance"] is not None and item.article is not None:
+            evidence["relevance"], notes["relevance"] = _explain_match(
+                found, reading.features, item.text, item.article
+            )
+        heard = grounds.overheard
+        if self.reject is not None and heard is not None and (values[REJECT] or 0) >= _NOTED_FROM:
+            notes[REJECT] = self.reject.note(heard)
+        return evidence, {name: note for name, note in notes.items() if note is not None}
+
+    def overhear(self, item: Item) -> Overheard:
+        """
+        Give what `reject` reads of a comment: what it is fitted on, by the code that serves it.
+
+        Raises:
+            FloatingPointError: relevance is not finite.
+        """
+        reading = self.reader.read(item.text)
+        logits = self.heads.logits(reading)
+        kinds = None
+        if item.article is not None and item.article.sentences:
+            kinds = self.relevance.kinds(self._match(item, reading, logits).features)
+            self.relevance.judge(kinds)
+        return self._overhear(reading, logits, kinds)
+
+    def _overhear(
+        self,
+        reading: Reading,
+        logits: npt.NDArray[np.float32],
+        kinds: npt.NDArray[np.float32] | None,
+    ) -> Overheard:
+        slopes, offsets = self.heads.calibration.T
+        return overhear(reading, slopes * logits + offsets, kinds, self.heads.idf)
 
     def _match(
         self,

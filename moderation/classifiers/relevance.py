@@ -276,9 +276,12 @@ class RelevanceHead:
         grown = np.exp(logits - logits.max())
         return np.asarray(grown / grown.sum(), np.float32)
 
-    def judge(self, features: Float32) -> tuple[RelevanceKind, float]:
+    def judge(self, kinds: Float32) -> tuple[RelevanceKind, float]:
         """
         Give the likeliest kind, and the probability that the comment belongs here at all.
+
+        Args:
+            kinds: float32, shape (3,): as `kinds` gives them.
 
         Relevance is 1 − P(off topic): thin praise belongs under any article, so what a site wants
         to keep is what is on topic or generic.
@@ -286,7 +289,7 @@ class RelevanceHead:
         Raises:
             FloatingPointError: the result is not finite.
         """
-        kinds: list[float] = self.kinds(features).tolist()
-        if not all(map(math.isfinite, kinds)):
+        likely: list[float] = kinds.tolist()
+        if not all(map(math.isfinite, likely)):
             raise FloatingPointError("relevance is not finite")
-        return KINDS[kinds.index(max(kinds))], 1 - kinds[_OFF_TOPIC]
+        return KINDS[likely.index(max(likely))], 1 - likely[_OFF_TOPIC]

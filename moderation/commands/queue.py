@@ -30,7 +30,7 @@ def queue(context: click.Context) -> None:
 @click.option("--reason", help="Only those held for this reason, such as SPAM.")
 @click.option(
     "--order",
-    type=click.Choice(["priority", "oldest", "newest"]),
+    type=click.Choice(["priority", "oldest", "newest", "likely_to_reject"]),
     default="priority",
     show_default=True,
 )

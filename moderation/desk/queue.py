@@ -16,6 +16,7 @@ from moderation.store import QueueEntry, Store
 from moderation.terms import Status
 
 __all__ = [
+    "LIKELIEST",
     "ORDERS",
     "QueuePage",
     "QueueView",
@@ -24,7 +25,10 @@ __all__ = [
     "reviewer_names",
 ]
 
-ORDERS = ("priority", "oldest", "newest")
+LIKELIEST = "likely_to_reject"
+"""The order by that score, which not every model gives."""
+
+ORDERS = ("priority", "oldest", "newest", LIKELIEST)
 """The orders a queue can be worked in; the first is the default."""
 
 # A filtered view looks this far for a case that no other moderator has open.
@@ -76,6 +80,11 @@ class QueuePage:
     waiting: int
     oldest_opened_at: datetime | None
     names: Mapping[str, str]
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether the score that `LIKELIEST` sorts by is known of any entry."""
+        return any(e.stored.scores.values.get(LIKELIEST) is not None for e in self.entries)
 
 
 def queue_page(

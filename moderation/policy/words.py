@@ -22,6 +22,7 @@ _HIGH = {
     "identity_attack": "Reads as an attack on a group of people",
     "profanity": "Swears",
     "sexual": "Is obscene",
+    "likely_to_reject": "Is what moderators here tend to reject",
 }
 _LOW = {
     "OFF_TOPIC": "Seems to have nothing to do with the article",
@@ -38,6 +39,7 @@ _CHECKS = {
     "toxicity": "Toxicity",
     "relevance": "Relevance to the article",
     "substance": "Substance",
+    "likely_to_reject": "What moderators here would do",
 }
 
 

@@ -7,7 +7,7 @@ Builds conditions and text; runs no query.
 from __future__ import annotations
 
 import base64
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -18,7 +18,21 @@ from moderation.store.columns import EPOCH, Moment, StorableText, microseconds
 from moderation.store.tables import cases
 from moderation.terms import Case, CaseKind
 
-__all__ = ["after", "ordering", "read_cursor", "write_cursor"]
+__all__ = [
+    "LIKELIEST",
+    "NOT_SCORED",
+    "after",
+    "likeliest_place",
+    "ordering",
+    "read_cursor",
+    "write_cursor",
+]
+
+LIKELIEST = "likely_to_reject"
+"""The order by that score, which `Cases` brings cases into by itself."""
+
+NOT_SCORED = -1.0
+"""Where a comment without that score stands: behind all others."""
 
 _ORDERS: dict[str, tuple[ColumnElement[Any], ...]] = {
     "priority": (cases.c.priority.desc(), cases.c.opened_at, cases.c.id),
@@ -35,8 +49,13 @@ def ordering(order: str) -> tuple[ColumnElement[Any], ...]:
         InputError: there is no such order; `field` is ``order``.
     """
     if order not in _ORDERS:
-        raise InputError(f"must be one of {', '.join(_ORDERS)}", field="order")
+        raise InputError(f"must be one of {', '.join((*_ORDERS, LIKELIEST))}", field="order")
     return _ORDERS[order]
+
+
+def likeliest_place(scored: Case) -> tuple[float, datetime, str]:
+    """Give a case's place by `LIKELIEST`; its `priority` is the score."""
+    return -scored.priority, scored.opened_at, scored.id
 
 
 def after(order: str, last: Case) -> ColumnElement[bool]:

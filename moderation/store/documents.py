@@ -35,6 +35,7 @@ __all__ = [
     "read_form",
     "read_labels",
     "read_report",
+    "read_score",
     "read_scores",
     "read_signals",
     "read_verdict",
@@ -63,6 +64,12 @@ def read_scores(document: dict[str, Any]) -> Scores:
         language=document["language"],
         model=document["model"],
     )
+
+
+def read_score(document: dict[str, Any], head: str) -> float | None:
+    """Read one score and leave the rest unread."""
+    value: float | None = document["values"].get(head)
+    return value
 
 
 def read_signals(document: list[dict[str, Any]]) -> tuple[Signal, ...]:

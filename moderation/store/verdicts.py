@@ -15,7 +15,7 @@ from moderation.store.documents import read_labels, read_scores
 from moderation.store.engine import Database
 from moderation.store.rows import Audited
 from moderation.store.stored import load
-from moderation.terms import CaseKind, Label, VerdictAction
+from moderation.terms import Action, CaseKind, Label, VerdictAction
 
 __all__ = ["Verdicts"]
 
@@ -46,15 +46,16 @@ class Verdicts:
         while True:
             with self._database.reading() as connection:
                 rows = connection.execute(page, {"after": after}).all()
-                comments = {
-                    stored.id: stored.comment
+                found = {
+                    stored.id: stored
                     for stored in load(connection, [row.comment_id for row in rows])
                 }
             for row in rows:
-                comment = comments.get(row.comment_id)
+                stored = found.get(row.comment_id)
                 # On PostgreSQL the comment may be deleted between the two reads.
-                if comment is None:
+                if stored is None:
                     continue
+                comment = stored.comment
                 yield Label(
                     verdict_id=row.verdict_id,
                     comment_id=row.comment_id,
@@ -66,6 +67,8 @@ class Verdicts:
                     parent_text=comment.parent_text,
                     language=row.language,
                     decided_at=row.decided_at,
+                    held=stored.decision.answer is Action.HOLD,
+                    drawn=stored.case is not None and stored.case.kind is CaseKind.AUDIT,
                 )
             if len(rows) < _PAGE:
                 return

@@ -43,7 +43,7 @@ def evidence_of(judged: Mapping[str, Judged]) -> dict[str, Evidence]:
     found: dict[str, Evidence] = {}
     for head, rows in judged.items():
         ours = np.flatnonzero(np.isin(rows.sources, _OURS))
-        if head in LOW_IS_BAD or not len(ours):
+        if head in LOW_IS_BAD or not rows.offered or not len(ours):
             continue
         ours = ours[np.argsort(-rows.said[ours], kind="stable")]
         found[head] = Evidence(

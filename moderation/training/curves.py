@@ -71,7 +71,7 @@ def calibration(judged: Judged, *, seed: int = 0) -> Calibration:
     """Measure how well calibrated a head is; see `Calibration`."""
     rows = len(judged.wanted)
     nan = float("nan")
-    if rows < _LEAST:
+    if rows < _LEAST or not judged.offered:
         return Calibration(nan, nan, nan, nan, (), rows)
     error = _error(judged.wanted, judged.said)
     drawn = [

@@ -57,6 +57,7 @@ class Judged:
         languages: shape (n,): ISO 639-1, or "unknown"; may be left empty by who needs none.
         kinds: relevance only: (wanted, said) kinds of rows of our own corpus and labels.
         kind_groups: the group of each of `kinds`.
+        offered: whether the model gives this score at all.
     """
 
     wanted: Float64
@@ -66,6 +67,7 @@ class Judged:
     languages: npt.NDArray[np.str_] = field(default_factory=_none)
     kinds: tuple[tuple[str, str], ...] = ()
     kind_groups: npt.NDArray[np.str_] = field(default_factory=_none)
+    offered: bool = True
 
     def where(self, chosen: npt.NDArray[np.bool_]) -> Judged:
         """Give some of the rows, without the kinds, which are not row by row."""
@@ -75,6 +77,7 @@ class Judged:
             sources=self.sources[chosen],
             groups=self.groups[chosen],
             languages=self.languages[chosen] if len(self.languages) else self.languages,
+            offered=self.offered,
         )
 
 
@@ -89,6 +92,7 @@ class Measured:
         brier: mean over sources of the squared error of the probabilities.
         by_source: source -> ROC-AUC.
         macro_f1: of the three relevance kinds, or nan.
+        offered: whether the model gives this score; if not, all but `rows` is nan.
     """
 
     rows: int
@@ -99,6 +103,7 @@ class Measured:
     brier: float
     by_source: dict[str, float]
     macro_f1: float = float("nan")
+    offered: bool = True
 
     def as_numbers(self) -> dict[str, float]:
         """Flatten for the card; what could not be measured is left out."""
@@ -145,6 +150,7 @@ def judge(model: Model, rows: Sequence[Row]) -> dict[str, Judged]:
             languages=np.array([row.language for row, _ in chosen], dtype=np.str_),
             kinds=tuple((row.kind.value, said) for row, said in told if row.kind),
             kind_groups=np.array([_group(row) for row, _ in told], dtype=np.str_),
+            offered=any(s.values[head] is not None or head in s.failed for s in answers),
         )
     return judged
 
@@ -154,7 +160,7 @@ def _group(row: Row) -> str:
 
 
 def _number(probability: float | None) -> float:
-    # A head that failed is measured as one that does not know, not left out.
+    # A head that failed, or is not offered, is measured as one that does not know.
     return 0.5 if probability is None else probability
 
 
@@ -229,7 +235,7 @@ def resamples(judged: Judged, seed: int) -> list[npt.NDArray[np.int64]]:
 def measure(judged: Judged, *, seed: int = 0) -> Measured:
     """Give a head's quality with its interval; nan where too few rows support a number."""
     every = np.arange(len(judged.wanted))
-    sources = usable_sources(judged)
+    sources = usable_sources(judged) if judged.offered else []
     auc, by_source = mean_auc(judged, every, sources)
     low, high = bootstrap(lambda rows: mean_auc(judged, rows, sources)[0], resamples(judged, seed))
     precisions, errors = [], []
@@ -251,6 +257,7 @@ def measure(judged: Judged, *, seed: int = 0) -> Measured:
         brier=float(np.mean(errors)) if errors else float("nan"),
         by_source=by_source,
         macro_f1=macro,
+        offered=judged.offered,
     )
 
 
@@ -259,7 +266,8 @@ def table(measured: dict[str, Measured]) -> str:
     lines = [f"{'head':<16}{'rows':>7}{'ROC-AUC':>9}{'95 %':>15}{'avg.prec.':>11}{'Brier':>8}"]
     for head, m in measured.items():
         if not np.isfinite(m.auc):
-            lines.append(f"{head:<16}{m.rows:>7,}   too few rows of either class to say")
+            why = "too few rows of either class to say" if m.offered else "not offered"
+            lines.append(f"{head:<16}{m.rows:>7,}   {why}")
             continue
         interval = f"{m.auc_low:.3f}–{m.auc_high:.3f}"
         line = (

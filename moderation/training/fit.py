@@ -19,6 +19,7 @@ from sklearn.model_selection import GroupKFold
 
 from moderation.classifiers.features import NGRAM_BITS
 from moderation.classifiers.heads import LINEAR_HEADS, LinearHeads, whole_steps
+from moderation.classifiers.reject import REJECT
 from moderation.terms import TOXIC_KINDS, RelevanceKind
 from moderation.training.encode import Encoded, tfidf
 from moderation.training.rows import Row
@@ -76,6 +77,8 @@ def targets(rows: Sequence[Row], head: str) -> npt.NDArray[np.float32]:
             # What is not toxic is of no kind of it.
             known = row.kinds is not None and head in row.kinds_known
             return head in (row.kinds or ()) if known else None
+        if head == REJECT:
+            return row.rejected
         value: bool | None = getattr(row, head)
         return value
 

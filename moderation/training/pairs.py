@@ -176,6 +176,7 @@ def make_fragments(rows: Sequence[Row], *, seed: int = 0) -> list[Row]:
                     toxicity=None,
                     kinds=None,
                     substance=None,
+                    rejected=None,
                     weight=row.weight * _FRAGMENT_WEIGHT,
                     fragment=True,
                 )

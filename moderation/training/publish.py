@@ -172,7 +172,9 @@ def compare(
     Compare two models head by head, on all sources and on those that are not a site's labels.
 
     Labels that are wrong in the same way agree with each other on both sides of the split, so a
-    model that learned them looks better on them; what else it knew must not be lost for that.
+    model that learned them looks better on them; what else it knew must not be lost for that. A
+    head that one of the two does not offer is not compared: taking a score back is no loss of
+    quality, and giving a new one no gain.
 
     Args:
         new: what the new model said of the held-back rows.
@@ -181,7 +183,8 @@ def compare(
     """
     found = {}
     for head in new:
-        sources = usable_sources(new[head])
+        both = new[head].offered and live[head].offered
+        sources = usable_sources(new[head]) if both else []
         others = [source for source in sources if source != "labels"]
         found[head] = _compare(new[head], live[head], sources, seed)
         if others != sources and not found[head].worse:

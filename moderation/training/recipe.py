@@ -24,6 +24,7 @@ from moderation.classifiers.bundle import (
 from moderation.classifiers.heads import LINEAR_HEADS
 from moderation.classifiers.model import LearnedModel
 from moderation.classifiers.reading import Reader
+from moderation.classifiers.reject import REJECT
 from moderation.classifiers.relevance import Remarks
 from moderation.config import Config
 from moderation.errors import ModelError, TrainingError
@@ -42,6 +43,13 @@ from moderation.training.fit import (
     out_of_fold_logits,
 )
 from moderation.training.fit_family import fit_families
+from moderation.training.fit_reject import (
+    Tried,
+    fit_reject,
+    is_enough,
+    judge_offer,
+    verdicts_among,
+)
 from moderation.training.fit_relevance import (
     blend,
     calibrate_relevance,
@@ -62,7 +70,7 @@ from moderation.training.publish import (
 )
 from moderation.training.refit import Refitted, ablation, learning_curve
 from moderation.training.report import prepare_folder, report, write_report
-from moderation.training.rows import REPORTS, Row, Split
+from moderation.training.rows import REPORTS, Row, Split, split_of
 from moderation.training.sections import full_sections, refit_section
 from moderation.training.serving import hold_thresholds, shipped_policy
 from moderation.training.slices import Sentence, judge_sentences, sentences_to_measure
@@ -127,9 +135,21 @@ def train(
         # 2. Learn from two splits, on top of the base model or from nothing.
         version = next_version(config.models_dir, now or datetime.now(UTC))
         model = _learn(config, material, version, base, live, teach=teach, seed=seed, say=say)
+        tried = _try_reject(config, material, model, base, seed=seed, say=say)
+        if tried is not None:
+            model = replace(model, reject=tried.head)
         # 3. Prove it on the third split, and publish.
         return _publish(
-            config, material, sentences, model, base, live, seed, say, now or datetime.now(UTC)
+            config,
+            material,
+            sentences,
+            model,
+            tried,
+            base,
+            live,
+            seed,
+            say,
+            now or datetime.now(UTC),
         )
 
 
@@ -287,6 +307,9 @@ def _learn(
         calibration = np.asarray(base.heads.calibration)
     heads = assemble(fits, idf, calibration)
     families = fit_families(fit_rows, fit_part.dense) if base is None else base.families
+    if base is not None:
+        # What the base could not be measured for, a few labels do not prove.
+        heads = replace(heads, offered=base.heads.offered)
 
     if base is not None and not share:
         say("relevance stays as it is: no verdict has said yet what is on topic here")
@@ -306,6 +329,29 @@ def _learn(
     return LearnedModel(version, reader, heads, relevance, shelf.background, families)
 
 
+def _try_reject(
+    config: Config,
+    material: Material,
+    model: LearnedModel,
+    base: LearnedModel | None,
+    *,
+    seed: int,
+    say: Say,
+) -> Tried | None:
+    """Fit `likely_to_reject` on what moderators did, when they did enough."""
+    verdicts = verdicts_among(material.rows)
+    if is_enough(verdicts).why is not None:
+        return None
+    say(f"fitting {REJECT} …")
+    told = base
+    if told is None:
+        # Fitted once more without them, so that no verdict is read by heads that know it.
+        others = tuple(row for row in material.rows if row.rejected is None)
+        part = replace(material, rows=others)
+        told = _learn(config, part, model.version, None, model, teach=False, seed=seed, say=say)
+    return fit_reject([row for row in verdicts if split_of(row) is not Split.TEST], told)
+
+
 def _offer(model: LearnedModel, measured: dict[str, Measured]) -> LearnedModel:
     """Silence the kinds of toxicity that held-back rows do not show to be told apart."""
     proven = [
@@ -320,6 +366,7 @@ def _publish(
     material: Material,
     sentences: Sequence[Sentence],
     model: LearnedModel,
+    tried: Tried | None,
     base: LearnedModel | None,
     live: LearnedModel | None,
     seed: int,
@@ -329,6 +376,12 @@ def _publish(
     rows = material.split(Split.TEST)
     say(f"evaluating on {len(rows):,} held-back rows …")
     judged = judge(model, rows)
+    offer = judge_offer(is_enough(verdicts_among(material.rows)), tried, judged[REJECT], seed=seed)
+    if offer.why is not None:
+        model = replace(model, reject=None)
+        judged[REJECT] = replace(judged[REJECT], offered=False)
+    if offer.verdicts:
+        say(offer.describe())
     measured = {head: measure(result, seed=seed) for head, result in judged.items()}
     if base is None:
         model = _offer(model, measured)
@@ -352,6 +405,7 @@ def _publish(
         notes={
             "root": base.version if base else model.version,
             "slices": named.as_numbers() if named else {},
+            REJECT: offer.as_numbers(),
         },
         evidence=evidence_of(judged),
     )

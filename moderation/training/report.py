@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from textwrap import wrap
 
 from moderation.classifiers.bundle import Card
+from moderation.classifiers.reject import REJECT
 from moderation.errors import TrainingError
 from moderation.training.sections import FOLDER
 
 __all__ = ["prepare_folder", "report", "write_report"]
+
+_WIDTH = 100
 
 
 def prepare_folder(folder: Path) -> None:
@@ -77,6 +81,7 @@ def report(card: Card, table: str, sections: Sequence[str] = ()) -> str:
         "```",
         table,
         "```",
+        *_verdicts(card),
         *sections,
         "",
         "## Learned from",
@@ -116,3 +121,22 @@ def report(card: Card, table: str, sections: Sequence[str] = ()) -> str:
             ]
         lines += ["", f"Parked: {card.parked_because}." if card.parked_because else "Promoted."]
     return "\n".join(lines) + "\n"
+
+
+def _verdicts(card: Card) -> list[str]:
+    """Say what moderators' verdicts support; nothing where there are none."""
+    numbers = card.notes.get(REJECT)
+    if not numbers or not numbers["verdicts"]:
+        return []
+    said = (
+        f"`{REJECT}`: {numbers['verdicts']:,} verdicts under {numbers['articles']:,} articles, "
+        f"{numbers['rejected']:,} of them rejecting."
+    )
+    if "roc_auc_low" in numbers:
+        said += (
+            f" ROC-AUC {numbers['roc_auc']:.3f} (95 % {numbers['roc_auc_low']:.3f} to "
+            f"{numbers['roc_auc_high']:.3f}), each judged by a head that never saw its article."
+        )
+    if "not_offered" in numbers:
+        said += f" Not offered: {numbers['not_offered']}."
+    return ["", *wrap(said, _WIDTH)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from moderation.terms import TOXIC_KINDS, Article, RelevanceKind
@@ -50,6 +50,9 @@ class Row:
             not toxic.
         kinds_known: the kinds that `kinds` speaks of; the others are not labelled.
         fragment: whether it is a piece of a comment, cut by us: nobody wrote or judged it so.
+        rejected: whether a moderator of this site rejected it.
+        represents: how many comments of the site a verdict speaks for: more than one where it was
+            drawn by lot from those that nobody else saw.
     """
 
     text: str
@@ -68,6 +71,8 @@ class Row:
     kinds: frozenset[str] | None = None
     kinds_known: frozenset[str] = frozenset(TOXIC_KINDS)
     fragment: bool = False
+    rejected: bool | None = None
+    represents: float = 1.0
 
 
 def split_of(row: Row) -> Split:
@@ -110,20 +115,31 @@ def deduplicate(rows: Iterable[Row]) -> list[Row]:
     """
     Keep the first row of every text, read as people read it; one under an article counts with it.
 
-    Copies that carry opposite labels teach nothing and are all dropped. Sources that come first
-    win, so pass labels and corpus before public sets.
+    Copies that carry opposite labels teach nothing and are all dropped. Of copies that were
+    approved here and rejected there, which may have been for their articles, only that is
+    forgotten. Sources that come first win, so pass labels and corpus before public sets.
     """
     kept: dict[tuple[int, str], Row] = {}
     contradicted: set[tuple[int, str]] = set()
+    disputed: set[tuple[int, str]] = set()
     for row in rows:
         article = (row.article.id or row.article.title or "") if row.article else ""
         key = (fingerprint(normalise(row.text)), article if row.kind is not None else "")
         first = kept.setdefault(key, row)
         if first is not row and first.source == row.source and _contradict(first, row):
             contradicted.add(key)
-    return [row for key, row in kept.items() if key not in contradicted]
+        if _opposite(first.rejected, row.rejected):
+            disputed.add(key)
+    return [
+        replace(row, rejected=None) if key in disputed else row
+        for key, row in kept.items()
+        if key not in contradicted
+    ]
 
 
 def _contradict(one: Row, other: Row) -> bool:
-    pairs = ((one.spam, other.spam), (one.toxicity, other.toxicity))
-    return any(a is not None and b is not None and a != b for a, b in pairs)
+    return _opposite(one.spam, other.spam) or _opposite(one.toxicity, other.toxicity)
+
+
+def _opposite(one: bool | None, other: bool | None) -> bool:
+    return one is not None and other is not None and one != other

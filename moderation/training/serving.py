@@ -20,7 +20,7 @@ from moderation.terms import HEADS, Comment, Decision, Scores
 from moderation.text import Text, detect_language, normalise
 from moderation.training.rows import Row
 
-__all__ = ["Answer", "answer_rows", "hold_thresholds", "score_rows", "shipped_policy"]
+__all__ = ["Answer", "answer_rows", "hold_thresholds", "items_of", "score_rows", "shipped_policy"]
 
 _BATCH = 200
 _RECEIVED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -63,7 +63,8 @@ def answer_rows(model: Model, policy: Policy, rows: Sequence[Row]) -> list[Answe
     return [answer for part in parts for answer in part]
 
 
-def _items(model: Model, rows: Sequence[Row]) -> list[Item]:
+def items_of(model: Model, rows: Sequence[Row]) -> list[Item]:
+    """Make rows into what a model scores, in order, each article analysed once."""
     memory = ArticleMemory()
     return [_item(model, memory, row, normalise(row.text)) for row in rows]
 
@@ -76,11 +77,11 @@ def _item(model: Model, memory: ArticleMemory, row: Row, text: Text) -> Item:
 
 
 def _score_batch(model: Model, rows: Sequence[Row], explain: bool) -> list[Scores]:
-    return model.score(_items(model, rows), explain=explain)
+    return model.score(items_of(model, rows), explain=explain)
 
 
 def _answer_batch(model: Model, policy: Policy, rows: Sequence[Row]) -> list[Answer]:
-    items = _items(model, rows)
+    items = items_of(model, rows)
     answers = []
     for row, item, scores in zip(rows, items, model.score(items, explain=False), strict=True):
         comment = Comment(

@@ -118,6 +118,14 @@ class ScoresPart(BaseModel):
     sexual: float | None = _Kind
     relevance: float | None = Field(ge=0, le=1, description="Null without an article.")
     substance: float | None = Probability
+    likely_to_reject: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="That a moderator of this site would reject it; null until there are verdicts"
+        " enough to learn and measure it from. Absent from comments of before it existed.",
+        json_schema_extra=_sometimes,
+    )
 
 
 class ScoreAnswer(Given):

@@ -237,7 +237,9 @@ class QueueQuery(BaseModel):
     article: Annotated[Address | None, BeforeValidator(_not_sent)] = Field(
         None, description="Only under this article: its id or url."
     )
-    order: Literal["priority", "oldest", "newest"] = "priority"
+    order: Literal["priority", "oldest", "newest", "likely_to_reject"] = Field(
+        "priority", description="`likely_to_reject`, by that score, is for `held` only."
+    )
     limit: int = Field(50, ge=1, le=200)
     cursor: Annotated[Cursor | None, BeforeValidator(_not_sent)] = Field(
         None, description="`next` of the page before, in the same order."

@@ -17,9 +17,10 @@ from moderation.classifiers.lexicon import LEXICON_KINDS, Lexicon
 from moderation.classifiers.meaning import MEANING_SIZE, MeaningSpace, pack_rows
 from moderation.classifiers.model import LearnedModel
 from moderation.classifiers.reading import DENSE_SIZE, Reader
+from moderation.classifiers.reject import REJECT_BITS, REJECT_SIZE, RejectHead
 from moderation.classifiers.relevance import PAIR_NAMES, RelevanceHead
 
-__all__ = ["KNOWN_WORDS", "make_card", "make_model"]
+__all__ = ["KNOWN_WORDS", "make_card", "make_model", "make_reject"]
 
 KNOWN_WORDS = ("tram", "harbour", "council", "bridge", "spring", "soup", "lentil", "noise")
 
@@ -75,6 +76,17 @@ def make_model(version: str = "20260301-1", *, seed: int = 0) -> LearnedModel:
             normal(DENSE_SIZE, 2),
             normal(2),
         ),
+    )
+
+
+def make_reject(*, seed: int = 0) -> RejectHead:
+    """Make the head that a model gets from verdicts, knowing nothing of any."""
+    chance = np.random.default_rng(seed)
+    return RejectHead(
+        numbers=chance.normal(size=REJECT_SIZE).astype(np.float32),
+        usual=np.zeros(REJECT_SIZE, np.float32),
+        ngrams=chance.normal(size=1 << REJECT_BITS).astype(np.float32),
+        intercept=np.zeros(1, np.float32),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ from moderation.classifiers.bundle import (
 from moderation.classifiers.model import Item
 from moderation.errors import BundleMissing, BundleRefused
 from moderation.text import normalise
-from tests.classifiers.random_model import make_card, make_model
+from tests.classifiers.random_model import make_card, make_model, make_reject
 
 TEXT = "Fr\u0435e bonus, the tram is late again"
 
@@ -47,6 +48,17 @@ def test_a_bundle_comes_back_as_it_was_written(tmp_path: Path) -> None:
     item = Item(normalise(TEXT))
     before = make_model("20260301-1", seed=1).score([item])[0]
     assert read_bundle(tmp_path, "20260301-1").score([item])[0] == before
+
+
+def test_what_verdicts_taught_comes_back_too(tmp_path: Path) -> None:
+    """With the head the bundle gives its score; one written without it, as all were, gives None."""
+    for version, reject in (("20260301-1", make_reject()), ("20260301-2", None)):
+        model = replace(make_model(version), reject=reject)
+        write_bundle(tmp_path, model, make_card(version))
+        item = Item(normalise(TEXT))
+        scores = read_bundle(tmp_path, version).score([item])[0]
+        assert scores == model.score([item])[0]
+        assert (scores.values["likely_to_reject"] is None) is (reject is None)
 
 
 def test_a_cards_evidence_comes_back_and_is_one_line_a_list(tmp_path: Path) -> None:

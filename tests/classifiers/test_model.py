@@ -12,9 +12,10 @@ from moderation.classifiers.explain import word_contributions
 from moderation.classifiers.features import featurise
 from moderation.classifiers.heads import LINEAR_HEADS
 from moderation.classifiers.model import Item, LearnedModel
+from moderation.classifiers.reject import REJECT, REJECT_BITS, REJECT_SIZE
 from moderation.terms import HEADS, Article, RelevanceKind
 from moderation.text import Text, normalise
-from tests.classifiers.random_model import make_model
+from tests.classifiers.random_model import make_model, make_reject
 
 ARTICLE = Article(
     title="Council delays the tram",
@@ -39,6 +40,7 @@ def test_without_an_article_relevance_is_not_judged(model: LearnedModel) -> None
 
 def test_every_score_is_a_probability(model: LearnedModel) -> None:
     """Any text gives probabilities, the empty one and one of nothing but emoji included."""
+    model = dataclasses.replace(model, reject=make_reject())
     article = model.analyse(ARTICLE)
     for text in ("", "😀😀", "x", "the tram " * 500, "\x00\ud800"):
         scores = model.score([Item(normalise(text), article)])[0]
@@ -71,6 +73,48 @@ def test_a_broken_head_abstains_and_says_so(model: LearnedModel) -> None:
     assert scores.relevance_kind is None
     assert "relevance" not in scores.notes
     assert scores.values["spam"] is not None
+
+
+def test_without_verdicts_nobody_says_what_moderators_would_do(model: LearnedModel) -> None:
+    """The score is None without having failed, so that no policy holds a comment for it."""
+    scores = model.score([Item(normalise("the tram"), model.analyse(ARTICLE))])[0]
+    assert scores.values[REJECT] is None
+    assert scores.failed == ()
+
+
+@pytest.mark.parametrize("broken", ["relevance", "spam", REJECT])
+def test_what_rests_on_a_broken_head_abstains_with_it(model: LearnedModel, broken: str) -> None:
+    """What moderators would do is not guessed from half of the evidence."""
+    nan, reject, heads, relevance = np.float32(np.nan), make_reject(), model.heads, model.relevance
+    if broken == REJECT:
+        reject = dataclasses.replace(reject, intercept=np.full(1, nan))
+    elif broken == "relevance":
+        relevance = dataclasses.replace(relevance, intercept=np.full(3, nan))
+    else:
+        intercept = heads.intercept.copy()
+        intercept[LINEAR_HEADS.index(broken)] = nan
+        heads = dataclasses.replace(heads, intercept=intercept)
+    whole = dataclasses.replace(model, reject=reject, heads=heads, relevance=relevance)
+    scores = whole.score([Item(normalise("the tram"), whole.analyse(ARTICLE))])[0]
+    assert set(scores.failed) == {broken, REJECT}
+    assert scores.values[REJECT] is None
+    assert scores.values["toxicity"] is not None
+
+
+def test_a_high_score_names_what_speaks_for_it(model: LearnedModel) -> None:
+    """Only what raises it beyond the usual is named, at most two things, and only when asked."""
+    numbers = np.zeros(REJECT_SIZE, np.float32)
+    numbers[LINEAR_HEADS.index("spam")] = 2
+    quiet = np.zeros(1 << REJECT_BITS, np.float32)
+    head = dataclasses.replace(make_reject(), numbers=numbers, ngrams=quiet)
+    text = Item(normalise("the tram"))
+    for logit, note in ((9.0, "Most of all for spam."), (-9.0, None)):
+        intercept = model.heads.intercept.copy()
+        intercept[LINEAR_HEADS.index("spam")] = logit
+        heads = dataclasses.replace(model.heads, intercept=intercept)
+        told = dataclasses.replace(model, heads=heads, reject=head)
+        assert told.score([text])[0].notes.get(REJECT) == note
+        assert REJECT not in told.score([text], explain=False)[0].notes
 
 
 def _ngram_part(model: LearnedModel, text: Text, column: int) -> float:

@@ -34,6 +34,11 @@ def test_harmless_comment_is_approved_without_a_reason():
     assert decision.policy == POLICY.version
 
 
+def test_what_moderators_would_do_has_no_say_until_it_is_given_one():
+    """However likely it is, the shipped policy goes by what the comment says itself."""
+    assert decide(POLICY, [], scores(likely_to_reject=0.99)).action is Action.APPROVE
+
+
 def test_self_test_signal_is_always_rejected():
     """The self-test string is rejected however trusted its author is and good its scores."""
     found = [signal("TEST_REJECT"), signal("AUTHOR_TRUSTED")]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+import moderation.policy
 from moderation.errors import PolicyError
 from moderation.policy import decide, read_policies
 from moderation.policy.merge import merge
@@ -99,6 +103,28 @@ def test_generic_comments_can_be_held(tmp_path):
     decision = decide(policy, [], scores(RelevanceKind.GENERIC, relevance=0.5))
     assert decision.action is Action.HOLD
     assert decision.reasons[0].code == "GENERIC"
+
+
+def test_a_site_can_go_by_what_its_moderators_would_do(tmp_path):
+    """The example in the shipped policy holds, says so, and asks for nothing where it is null."""
+    shipped = (Path(moderation.policy.__file__).parent / "default.toml").read_text("utf-8")
+    example = re.search(r"(?m)^#   (\[thresholds\.likely_to_reject\])\n#   (.+)$", shipped)
+    assert example
+    policy = read(tmp_path, "\n".join(example.groups())).default
+    decision = decide(policy, [], scores(likely_to_reject=0.87))
+    assert decision.action is Action.HOLD
+    (reason,) = decision.reasons
+    assert reason.code == "LIKELY_TO_REJECT"
+    assert reason.message == "Is what moderators here tend to reject (87 %)."
+    assert decide(policy, [], scores(likely_to_reject=None)).action is Action.APPROVE
+    assert decide(policy, [], scores(likely_to_reject=0.2)).action is Action.APPROVE
+
+
+def test_rejecting_by_it_may_have_a_budget(tmp_path):
+    """As of every score that is bad when it is high."""
+    budget = "{ wrong_at_most = 0.05, sure = 0.95 }"
+    text = f"[thresholds.likely_to_reject]\nhold = 0.5\nreject = {budget}\n"
+    assert list(read(tmp_path, text).default.budgets) == ["likely_to_reject"]
 
 
 def test_substance_can_be_switched_on(tmp_path):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Barrier
 from typing import Any
@@ -74,6 +75,35 @@ def test_the_queue_is_paged_in_every_order(
         assert paged == texts
 
 
+def test_the_queue_is_paged_by_what_moderators_would_reject(
+    store: Store, new_comment: Make, now: datetime
+) -> None:
+    """The likeliest first, then the oldest; what was never scored so comes last, and once."""
+    scores = new_comment().scores
+    for n, likely in enumerate([0.5, None, 0.93, 0.5, 0.1, None]):
+        values = {**scores.values, "likely_to_reject": likely}
+        at = now + timedelta(seconds=n)
+        new = new_comment(text="abcdef"[n], held=n / 10, received_at=at)
+        store.comments.add(replace(new, scores=replace(scores, values=values)))
+    # Comments of before there was such a score do not have the name at all.
+    values = {head: value for head, value in scores.values.items() if head != "likely_to_reject"}
+    old = new_comment(text="g", held=0.5, received_at=now + timedelta(seconds=9))
+    store.comments.add(replace(old, scores=replace(scores, values=values)))
+    for size in (1, 2, 3, 7):
+        paged: list[str] = []
+        cursor: str | None = None
+        while True:
+            page, cursor = store.cases.queue(
+                site="default", order="likely_to_reject", limit=size, cursor=cursor
+            )
+            paged += [entry.stored.comment.text for entry in page]
+            if cursor is None:
+                break
+        assert "".join(paged) == "cadebfg"
+    # The case is as it is, whatever it is sorted by.
+    assert page[-1].case.priority == 0.5
+
+
 def test_the_queue_holds_whole_comments_of_the_site(store: Store, new_comment: Make) -> None:
     """An entry is the case and the comment as `get` gives it; other sites' stay out."""
     held, _ = store.comments.add(new_comment(held=0.5))
@@ -109,6 +139,8 @@ def test_the_queue_is_filtered(store: Store, new_comment: Make, now: datetime) -
     [
         ("status", {"status": "gone"}),
         ("order", {"order": "random"}),
+        ("order", {"order": "likely_to_reject", "status": "approved"}),
+        ("cursor", {"order": "likely_to_reject", "cursor": "nonsense"}),
         ("cursor", {"cursor": "nonsense"}),
         ("cursor", {"cursor": ""}),
         ("cursor", {"cursor": "ü"}),

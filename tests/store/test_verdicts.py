@@ -7,6 +7,7 @@ Mirrors `moderation/store/verdicts.py`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from moderation.store import Audit, Audited, NewComment, Store
@@ -41,6 +42,28 @@ def test_a_label_carries_the_texts_it_was_given_on(
     (elsewhere,) = store.verdicts.labels(site="other")
     assert (elsewhere.verdict_id, elsewhere.article) == (verdict.id, None)
     assert store.verdicts.count() == len(list(store.verdicts.labels())) == 2
+
+
+def test_a_label_says_how_its_comment_came_before_a_person(
+    store: Store, new_comment: Callable[..., NewComment], now: datetime
+) -> None:
+    """Held by the machine, drawn by lot, both, or picked by somebody."""
+    ways = {
+        "held": new_comment(held=0.5, audit=NOT_DRAWN),
+        "drawn": new_comment(audit=DRAWN),
+        "both": new_comment(held=0.5, audit=DRAWN),
+        "picked": new_comment(),
+    }
+    for way, new in ways.items():
+        text = replace(new, comment=replace(new.comment, text=way))
+        _settle(store, store.comments.add(text)[0].id, APPROVE, now)
+    found = {label.text: (label.held, label.drawn) for label in store.verdicts.labels()}
+    assert found == {
+        "held": (True, False),
+        "drawn": (False, True),
+        "both": (True, True),
+        "picked": (False, False),
+    }
 
 
 def test_the_machines_own_decision_is_no_label(

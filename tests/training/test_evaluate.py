@@ -61,6 +61,17 @@ class SimpleModel:
         return Scores(values=values, relevance_kind=kind, failed=tuple(self.broken))
 
 
+class SilentModel(SimpleModel):
+    """Learned from no verdict yet."""
+
+    def score(self, items: Sequence[Item], *, explain: bool = True) -> list[Scores]:
+        """Score by one word, but for what moderators would do."""
+        return [
+            replace(scores, values={**scores.values, "likely_to_reject": None})
+            for scores in super().score(items, explain=explain)
+        ]
+
+
 def rows(count: int, source: str = "corpus", **about: Any) -> list[Row]:
     """Make advertisements and remarks in turn, each a group of its own."""
     return [
@@ -228,6 +239,18 @@ def test_the_same_seed_gives_the_same_interval() -> None:
     chance = np.random.default_rng(0)
     result = judged(np.tile([0.0, 1.0], 50), chance.random(100))
     assert measure(result, seed=3).as_numbers() == measure(result, seed=3).as_numbers()
+
+
+def test_a_score_that_is_not_offered_is_not_measured() -> None:
+    """A model that keeps silent gets no number, one that fails gets those of not knowing."""
+    every = rows(40, rejected=True) + rows(40, "labels", rejected=False)
+    silent = judge(SilentModel(), every)["likely_to_reject"]
+    assert not silent.offered
+    assert measure(silent).as_numbers() == {"rows": 80.0}
+    assert "not offered" in table({"likely_to_reject": measure(silent)})
+    failing = judge(SimpleModel(broken=frozenset({"likely_to_reject"})), every)
+    assert failing["likely_to_reject"].offered
+    assert set(failing["likely_to_reject"].said) == {0.5}
 
 
 def test_the_table_shows_every_head_and_source() -> None:

@@ -9,7 +9,15 @@ import pytest
 
 from moderation.config import Config
 from moderation.store import Store
-from moderation.terms import Action, Article, RelevanceKind, VerdictAction, VerdictLabel
+from moderation.store.ids import lot
+from moderation.terms import (
+    Action,
+    Article,
+    Label,
+    RelevanceKind,
+    VerdictAction,
+    VerdictLabel,
+)
 from moderation.training.labels import rows_from_labels
 from moderation.training.rows import Row
 from tests.training.verdicts import NOON, add, correct, opened, settle
@@ -119,3 +127,59 @@ def test_an_article_without_text_is_nothing_to_compare_with(store: Store) -> Non
     (row,) = learned(store)
     assert row.article is None
     assert "a.example" in row.group
+
+
+def test_what_a_moderator_did_is_learned_whatever_the_reason(store: Store) -> None:
+    """Rejecting without a word teaches no other head, and teaches what this desk rejects."""
+    settle(store, "Some words", REJECT)
+    settle(store, "Other words", APPROVE, VerdictLabel.ON_TOPIC)
+    assert {row.text: row.rejected for row in learned(store)} == {
+        "Some words": True,
+        "Other words": False,
+    }
+
+
+def _label(number: int, *, held: bool, drawn: bool, site: str = "default") -> Label:
+    return Label(
+        verdict_id="v",
+        comment_id=f"{number:032x}",
+        site=site,
+        text=f"Comment {number}",
+        action=APPROVE,
+        labels=(),
+        article=None,
+        parent_text=None,
+        language="en",
+        decided_at=NOON,
+        held=held,
+        drawn=drawn,
+    )
+
+
+@pytest.mark.parametrize(("share", "stands_for"), [(0.5, 2.0), (0.25, 4.0), (0.05, 5.0)])
+def test_a_drawn_comment_stands_for_those_not_drawn(share: float, stands_for: float) -> None:
+    """One in four stands for four, and none for more than five; the share shows in the lots."""
+    drawn = [n for n in range(4000) if lot(f"{n:032x}") < share]
+    rows = rows_from_labels([_label(n, held=n % 2 == 0, drawn=True) for n in drawn])
+    assert {row.represents for n, row in zip(drawn, rows, strict=True) if n % 2 == 0} == {1.0}
+    (weight,) = {row.represents for n, row in zip(drawn, rows, strict=True) if n % 2}
+    assert weight == pytest.approx(stands_for, rel=0.05)
+
+
+def test_what_was_held_or_picked_stands_for_itself() -> None:
+    """All that is held is judged one day; why somebody picked another comment, nobody knows."""
+    labels = [_label(1, held=True, drawn=False), _label(2, held=False, drawn=False)]
+    assert [row.represents for row in rows_from_labels(labels)] == [1.0, 1.0]
+
+
+def test_every_site_draws_its_own_share() -> None:
+    """A site that has all its comments looked at does not make another's drawn ones count less."""
+    every = [_label(n, held=False, drawn=True, site="all") for n in range(200)]
+    some = [
+        _label(n, held=False, drawn=True, site="some")
+        for n in range(4000)
+        if lot(f"{n:032x}") < 0.25
+    ]
+    rows = rows_from_labels([*every, *some])
+    assert rows[0].represents == pytest.approx(1.0, rel=0.05)
+    assert rows[-1].represents == pytest.approx(4.0, rel=0.05)

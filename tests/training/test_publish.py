@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -99,6 +100,20 @@ def test_labels_that_agree_with_each_other_do_not_hide_a_loss() -> None:
     assert "not this site's labels" in change.describe("spam")
     (change,) = compare({"spam": both(said(), 1 - said())}, live).values()
     assert not change.worse
+
+
+@pytest.mark.parametrize("new_offers", [True, False])
+def test_a_score_that_only_one_model_offers_is_not_compared(new_offers: bool) -> None:
+    """Taking a score back parks nothing, and a first one has nothing to be worse than."""
+    good, bad = judged(said()), judged(np.full(300, 0.5))
+    silent = replace(good if new_offers else bad, offered=False)
+    pair = (bad, silent) if new_offers else (silent, good)
+    (change,) = compare({"likely_to_reject": pair[0]}, {"likely_to_reject": pair[1]}).values()
+    assert not change.worse
+    assert change.as_numbers() == {}
+    # Were both offered, the same numbers would be a loss.
+    (change,) = compare({"likely_to_reject": bad}, {"likely_to_reject": good}).values()
+    assert change.worse
 
 
 def test_noise_hardly_ever_parks() -> None:

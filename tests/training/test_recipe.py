@@ -12,8 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from moderation.classifiers.bundle import Card, current_version, read_bundle, read_card
+from moderation.classifiers.heads import LINEAR_HEADS
 from moderation.classifiers.model import Item, LearnedModel
 from moderation.config import Config
 from moderation.errors import BundleMissing, CorpusError, TrainingBusy, TrainingError
@@ -27,6 +29,7 @@ from tests.bundles import copy_bundle
 from tests.corpora import CORPUS
 from tests.training.conftest import BASE
 from tests.training.made_rows import ham, pills
+from tests.training.made_site import comments, is_shouted, likely, verdicts
 from tests.training.verdicts import opened, settle
 
 pytestmark = pytest.mark.usefixtures("in_threads")
@@ -34,6 +37,7 @@ pytestmark = pytest.mark.usefixtures("in_threads")
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 WAVE = "the velvet lounge of aunt rosie pays for every visit"
 APPROVE, REJECT = VerdictAction.APPROVE, VerdictAction.REJECT
+LIKELY = "likely_to_reject"
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,10 @@ def test_the_card_says_what_the_model_is_made_of(site: Run) -> None:
     assert len(entries["corpus"]["sha256"]) == 64
     assert sum(entries["labels"]["rows"].values()) == 60
     assert card.canaries
-    assert set(card.evidence) == {"spam", "toxicity", *TOXIC_KINDS}
+    # No budget rests on a score that is not offered.
+    offered = zip(LINEAR_HEADS, site.model().heads.offered, strict=True)
+    kinds = {head for head, is_offered in offered if head in TOXIC_KINDS and is_offered}
+    assert set(card.evidence) == {"spam", "toxicity", *kinds}
     held_back = sum(entries[name]["rows"]["test"] for name in ("corpus", "labels"))
     assert 0 < len(card.evidence["spam"].scores) <= held_back
 
@@ -156,6 +163,48 @@ def test_what_moderators_teach_is_learned(site: Run) -> None:
     assert min(spam(after, wave)) > max(spam(after, harmless))
     assert min(spam(after, wave)) > 0.5
     assert max(spam(after, harmless)) < 0.5
+
+
+def test_sixty_verdicts_do_not_say_what_moderators_would_do(site: Run) -> None:
+    """The score is null, the card and the last lines say why, and nothing rests on it."""
+    assert site.model().score([Item(normalise("Late again."))])[0].values[LIKELY] is None
+    assert site.card.notes[LIKELY]["not_offered"] == "it takes 100 verdicts"
+    assert any("likely_to_reject is not offered" in line for line in site.said)
+    assert "not offered" in site.result.table.splitlines()[-1]
+
+
+def test_what_the_base_could_not_be_measured_for_stays_silent(site: Run) -> None:
+    """Sixty labels prove no kind of toxicity that the root's own report could not."""
+    assert site.model().heads.offered.tolist() == site.model(BASE).heads.offered.tolist()
+
+
+def test_what_moderators_would_do_goes_live(tiny: Config) -> None:
+    """
+    After 160 verdicts the next comments are in the order of what this desk does with them.
+
+    Trained again, the new head is compared with the live one on verdicts that neither saw.
+    """
+    with opened(tiny) as store:
+        for row in verdicts(160, is_shouted, seed=1):
+            settle(store, row.text, REJECT if row.rejected else APPROVE, article=row.article)
+    done = run(tiny)
+    texts = comments(60, seed=2)
+    assert roc_auc_score([is_shouted(text) for text in texts], likely(done.model(), texts)) > 0.9
+    assert any("likely_to_reject is offered" in line for line in done.said)
+    assert done.card.notes[LIKELY]["roc_auc_low"] > 0.6
+    assert done.card.comparison[LIKELY] == {}
+    folder = tiny.models_dir / done.result.version
+    assert "160 verdicts under 40 articles" in (folder / "report.md").read_text("utf-8")
+    assert any(canary.scores[LIKELY] is not None for canary in done.card.canaries)
+    # Of the held-back verdicts fewer than 15 reject, so there is nothing to compare by yet.
+    with opened(tiny) as store:
+        for row in verdicts(240, is_shouted, seed=3):
+            settle(store, row.text, REJECT if row.rejected else APPROVE, article=row.article)
+    again = run(tiny)
+    if done.result.promoted:
+        assert {"auc_change", "brier_change"} <= again.card.comparison[LIKELY].keys()
+    assert again.card.metrics[LIKELY]["roc_auc"] > 0.9
+    assert LIKELY in again.card.evidence
 
 
 def test_the_progress_is_shown_and_the_outcome_said(site: Run) -> None:

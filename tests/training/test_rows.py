@@ -89,6 +89,14 @@ def test_a_copy_without_a_label_contradicts_nothing() -> None:
     assert len(deduplicate([row("Call me", spam=True), row("Call me", spam=None)])) == 1
 
 
+def test_copies_approved_here_and_rejected_there_keep_what_else_they_teach() -> None:
+    """Which of the two moderators would do next time is unknown; that it is spam is not."""
+    rejected = row("Call me", "labels", spam=True, rejected=True)
+    approved = row("call me", "labels", rejected=False)
+    assert deduplicate([rejected, approved]) == [row("Call me", "labels", spam=True)]
+    assert deduplicate([rejected, rejected]) == [rejected]
+
+
 def test_the_same_words_under_two_articles_are_two_rows() -> None:
     """What is on topic here may be off topic there, so both are kept."""
     rows = [

@@ -12,7 +12,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from moderation.desk.leases import is_with_another
-from moderation.desk.queue import ORDERS, QueueView, next_case, queue_page
+from moderation.desk.queue import LIKELIEST, ORDERS, QueueView, next_case, queue_page
 from moderation.web.review.guard import bp, page, reviewer
 from moderation.web.review.last import take_announcement
 from moderation.web.rooms import rooms
@@ -54,7 +54,7 @@ def queue() -> ResponseReturnValue:
         found=found,
         view=view,
         state=view_state(view),
-        orders=ORDERS,
+        orders=[order for order in ORDERS if order != LIKELIEST or found.is_scored],
         is_first=not request.args.get("cursor"),
         is_with_another=is_with_another,
         nothing_free=request.args.get("nothing") == "free",

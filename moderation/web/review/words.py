@@ -59,6 +59,9 @@ _LANGUAGES = {
 
 _SMALLEST_SHOWN = 0.005
 
+_NOT_ALWAYS = (*TOXIC_KINDS, "likely_to_reject")
+# Scores that some models do not offer.
+
 
 def age(moment: datetime, now: datetime) -> str:
     """Give how long ago something was, in at most two units: ``2 h 5 min``, ``3 days``."""
@@ -110,8 +113,8 @@ def score_rows(scores: Scores) -> list[dict[str, object]]:
     names = [
         name
         for name in (*HEADS, *(name for name in scores.values if name not in HEADS))
-        # A kind of toxicity that the model does not offer is nobody's business here.
-        if not (name in TOXIC_KINDS and scores.values.get(name) is None)
+        # What the model does not offer is nobody's business here.
+        if name in scores.failed or not (name in _NOT_ALWAYS and scores.values.get(name) is None)
     ]
     rows: list[dict[str, object]] = []
     for name in names:

@@ -30,6 +30,18 @@ def test_the_queue_lists_held_comments_most_urgent_first(desk: Desk, anna: Brows
     assert oldest.index("a mild one") < oldest.index("an urgent one")
 
 
+def test_the_queue_can_be_worked_by_what_is_likely_rejected(desk: Desk, anna: Browser) -> None:
+    """Where the score is known that order is offered, and leads through the cases."""
+    desk.hold("not scored so", priority=0.9)
+    assert "Likely to reject" not in anna.get("/review/").text
+    desk.hold("hardly", likely_to_reject=0.1)
+    sure = desk.hold("surely", likely_to_reject=0.9, priority=0.1)
+    assert "/review/?order=likely_to_reject" in anna.get("/review/").text
+    page = anna.get("/review/?order=likely_to_reject").text.split("<main")[1]
+    assert page.index("surely") < page.index("hardly") < page.index("not scored so")
+    assert sure.id in anna.get("/review/next?order=likely_to_reject").location
+
+
 def test_filters_live_in_the_address(desk: Desk, anna: Browser) -> None:
     """A filtered queue can be bookmarked and sent to a colleague, and leads into filtered cases."""
     desk.hold("a spam one", reason="SPAM")

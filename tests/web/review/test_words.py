@@ -55,6 +55,16 @@ def test_a_failed_check_is_told_from_one_without_anything_to_judge() -> None:
     assert [name for name, row in rows.items() if row["concern"]] == ["Toxicity", "Substance"]
 
 
+def test_what_moderators_would_do_is_shown_once_it_is_known() -> None:
+    """Before there are verdicts enough there is no line of it; one that broke is told."""
+    scores = {"spam": 0.1, "likely_to_reject": None}
+    assert [row["name"] for row in score_rows(Scores(scores))][-1] != "Likely to reject"
+    broken = score_rows(Scores(scores, failed=("likely_to_reject",)))[-1]
+    assert (broken["name"], broken["said"]) == ("Likely to reject", "not checked")
+    known = score_rows(Scores({**scores, "likely_to_reject": 0.8}))[-1]
+    assert (known["said"], known["word"]) == ("80%", "high")
+
+
 def test_relevance_is_shown_with_its_kind() -> None:
     """The kind stands beside the number."""
     scores = Scores({"relevance": 0.1}, relevance_kind=RelevanceKind.OFF_TOPIC)
