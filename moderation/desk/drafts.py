@@ -77,6 +77,7 @@ class Draft:
     author_key: str | None = None
     history: AuthorHistory = field(default_factory=AuthorHistory)
     repeats: Repeats = field(default_factory=Repeats)
+    token_uses: int = 0
     signals: tuple[Signal, ...] = ()
     item: Item | None = None
 
@@ -120,7 +121,7 @@ def find_article(draft: Draft, store: Store | None) -> None:
 
 
 def read_history(draft: Draft, store: Store, secret: bytes) -> None:
-    """Read what the author wrote before, and how often this text came from anyone."""
+    """Read what the author wrote before, how often this text came from anyone, and the token."""
     comment = draft.comment
     key = draft.author_key = author_key(secret, comment.author)
     draft.history = attempt(
@@ -142,6 +143,9 @@ def read_history(draft: Draft, store: Store, secret: bytes) -> None:
         ),
         draft.repeats,
     )
+    draft.token_uses = attempt(
+        draft.failed, "token", lambda: store.comments.token_uses(comment.form), 0
+    )
 
 
 def gather_signals(draft: Draft, lists: Lists) -> None:
@@ -160,6 +164,7 @@ def gather_signals(draft: Draft, lists: Lists) -> None:
             lists=lists,
             fingerprint=draft.fingerprint,
             simhash=draft.simhash,
+            token_uses=draft.token_uses,
         )
     )
     draft.signals = gathered.signals

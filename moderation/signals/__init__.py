@@ -42,6 +42,7 @@ SIGNALS: tuple[Callable[[Evidence], Signal | None], ...] = (
     # What the site's form observed: cheap, and certain when it speaks.
     form.honeypot_filled,
     form.form_token_invalid,
+    form.form_token_reused,
     form.form_too_fast,
     # The site's own lists, before anything we ship.
     listed.blocked_word,

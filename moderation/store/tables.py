@@ -123,6 +123,8 @@ comments = Table(
     Column("decision_id", StorableText),
     # The newest row of `cases` about this comment; null when it never was in the queue.
     Column("case_id", StorableText),
+    # 64 bits of a hash of the valid form token it came with; null without one, or once deleted.
+    Column("form_token", BigInteger),
     # The API key that sent it; null when a command did.
     Column("key_id", StorableText),
     # Null when the caller sent none.
@@ -172,6 +174,13 @@ Index(
     unique=True,
     sqlite_where=comments.c.idempotency_key.is_not(None),
     postgresql_where=comments.c.idempotency_key.is_not(None),
+)
+# Comments.token_uses.
+Index(
+    "comments_by_form_token",
+    comments.c.form_token,
+    sqlite_where=comments.c.form_token.is_not(None),
+    postgresql_where=comments.c.form_token.is_not(None),
 )
 # Comments.delete: the answers that quote a deleted comment.
 Index(
