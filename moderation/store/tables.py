@@ -387,7 +387,7 @@ events = Table(
     Column("at", Moment, nullable=False),
     # Dotted, noun first: ``comment.added``.
     Column("kind", StorableText, nullable=False),
-    # ``reviewer:ID``, ``key:ID`` or ``system``.
+    # ``reviewer:ID``, ``key:ID``, ``command:USER`` or ``system``.
     Column("actor", StorableText, nullable=False),
     # Id of what it happened to.
     Column("subject", StorableText, nullable=False),
