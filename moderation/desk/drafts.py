@@ -7,17 +7,16 @@ Reads the store and never writes; scores nothing and decides nothing. A part tha
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from pathlib import PurePath
 from typing import TypeVar
 
 from moderation.classifiers.articles import ArticleMemory
 from moderation.classifiers.model import Item, Model
 from moderation.desk.articles import Resolved, resolve
 from moderation.desk.authors import author_key
+from moderation.errors import describe
 from moderation.signals import Evidence, gather
 from moderation.store import Store
 from moderation.terms import AuthorHistory, Comment, Lists, Repeats, Signal
@@ -34,7 +33,6 @@ __all__ = [
     "ARTICLE_UNKNOWN",
     "Draft",
     "attempt",
-    "describe",
     "find_article",
     "gather_signals",
     "prepare_item",
@@ -94,13 +92,6 @@ def attempt(failed: list[str], part: str, step: Callable[[], _T], otherwise: _T)
         failed.append(part)
         _log.error("a part of the check failed", extra={"part": part, **describe(error)})
         return otherwise
-
-
-def describe(error: BaseException) -> dict[str, str]:
-    """Give the kind of an error and the innermost places it came through, without its message."""
-    frames = traceback.extract_tb(error.__traceback__)[-6:]
-    places = (f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
-    return {"error": type(error).__name__, "where": " > ".join(places)}
 
 
 def read_text(draft: Draft) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -291,7 +292,7 @@ def test_the_watcher_looks_by_itself_and_outlives_a_silent_store(tmp_path: Path)
     for _ in range(3000):
         if budgets.findings(card.version, "default")[0].found.threshold is not None:
             break
-        budgets._stop.wait(0.01)
+        time.sleep(0.01)
     assert budgets.findings(card.version, "default")[0].found.threshold == 0.6
     budgets.stop()
     rooms.store.close()
