@@ -21,6 +21,7 @@ class Looks:
         self.third = threading.Event()
 
     def __call__(self) -> None:
+        """Take a look."""
         self.count += 1
         if self.count >= 3:
             self.third.set()
