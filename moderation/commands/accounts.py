@@ -187,12 +187,9 @@ def _reviewer(store: Store, name: str) -> Reviewer:
 
 
 def _print_link(settings: Settings, reviewer_id: str) -> None:
-    config = settings.read()
-    host = f"[{config.host}]" if ":" in config.host else config.host
-    address = (config.public_url or f"http://{host}:{config.port}").rstrip("/")
     with settings.store() as store:
         token = store.accounts.make_sign_in_link(reviewer_id, now=utc_now())
-    click.echo(f"{address}/review/sign-in/{token}")
+    click.echo(f"{settings.read().address()}/review/sign-in/{token}")
 
 
 _LEAST_PASSWORD_CHARS = 12
