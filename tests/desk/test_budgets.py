@@ -14,6 +14,7 @@ from moderation.errors import StoreError
 from moderation.terms import Action, CaseKind
 from moderation.web.rooms import Rooms
 from tests.budgeting import APPROVE, REJECT, audit, evidence, open_desk, send, write_card
+from tests.settling import settle
 
 BUDGET = """
 [thresholds.spam]
@@ -152,16 +153,7 @@ def test_a_correction_is_considered(rooms: Rooms) -> None:
     rooms.budgets.refresh()
     assert finding(rooms).found.threshold is not None
     entry = next(iter(rooms.store.comments.all()))
-    rooms.store.cases.settle(
-        entry.id,
-        site=None,
-        actor="reviewer:1",
-        action=APPROVE,
-        labels=(),
-        note=None,
-        version=None,
-        now=entry.created_at,
-    )
+    settle(rooms.store, entry.id, APPROVE, entry.created_at)
     rooms.budgets.refresh()
     assert finding(rooms).found.threshold is None
 
