@@ -14,7 +14,7 @@ import click
 
 from moderation.commands.output import print_table
 from moderation.commands.settings import Settings, pass_settings
-from moderation.errors import TrainingError
+from moderation.errors import CorpusError, TrainingError
 
 if TYPE_CHECKING:
     from moderation.training.corpus_check import Findings
@@ -114,7 +114,13 @@ def corpus(settings: Settings) -> None:
 
     folder = settings.read().corpus_dir
     found = check_corpus(folder)
-    sentences = read_sentences(folder)
+    errors = list(found.errors)
+    try:
+        sentences = read_sentences(folder)
+    except CorpusError as error:
+        # What is wrong beside the corpus must not hide what is wrong in it.
+        sentences = []
+        errors.append(str(error))
     # With rows that break the schema nothing was counted.
     if found.counts or not found.errors:
         _print_shares(found)
@@ -122,11 +128,11 @@ def corpus(settings: Settings) -> None:
         _print_rates(found)
     if sentences:
         click.echo(f"sentences to measure false alarms on: {len(sentences)}")
-    for kind, lines in (("warning", found.warnings), ("error", found.errors)):
+    for kind, lines in (("warning", found.warnings), ("error", errors)):
         for line in lines:
             _say(f"{kind}: {line}")
-    if found.errors:
-        raise TrainingError(f"the corpus has {len(found.errors)} faults, each named above")
+    if errors:
+        raise TrainingError(f"the corpus has {len(errors)} faults, each named above")
 
 
 def _print_shares(found: Findings) -> None:

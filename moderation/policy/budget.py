@@ -31,6 +31,8 @@ _RECALL_DOUBT = 0.1
 # The part of the doubt spent on how many bad comments a threshold catches, which is easy to know:
 # hundreds of hits. The rest goes to the few errors among good ones.
 
+_NONE_TO_TRY = f"there is no threshold to try between hold and {GRID[0]:g}"
+
 _SPARED = (0, 3)
 # Errors that may pass where a sequence of tests begins. On our corpus one sequence, from 0, settled
 # a third of what these two do, and elsewhere about as much (decision record 0011).
@@ -158,13 +160,15 @@ def from_classes(scores: Float64, bad: Bool, budget: Budget, thresholds: Sequenc
 
     rest = (1 - _RECALL_DOUBT) * doubt
     walked = _walk(errors, passes, rest)
+    if not thresholds:
+        return Found(len(scores), why=_NONE_TO_TRY)
     if walked is None:
         best = _wrong_share(exact_upper(0, good_rows, rest), max(recall, default=0.0), site_bad)
         return Found(
             len(scores),
             why=f"{good_rows:,} good and {bad_rows:,} bad labelled rows are too few: even without"
             f" an error among them, up to {_percent(best)} of what is settled may be wrong where"
-            f" {_percent(site_bad)} of the comments are bad",
+            f" {100 * site_bad:g} % of the comments are bad",
         )
     at = walked.at
     bound = _wrong_share(exact_upper(errors[at], good_rows, walked.doubt), recall[at], site_bad)
@@ -173,7 +177,7 @@ def from_classes(scores: Float64, bad: Bool, budget: Budget, thresholds: Sequenc
             len(scores),
             why=f"at {thresholds[at]:g}, the strictest threshold that so many rows can support,"
             f" {errors[at]:,} of {good_rows:,} good rows would be settled wrongly, so that up to"
-            f" {_percent(bound)} of what is settled may be wrong where {_percent(site_bad)} of the"
+            f" {_percent(bound)} of what is settled may be wrong where {100 * site_bad:g} % of the"
             " comments are bad",
         )
     return Found(
@@ -257,7 +261,7 @@ def _too_few(
     scores: Float64, thresholds: Sequence[float], settled: Sequence[int], needed: int
 ) -> str:
     if not thresholds:
-        return f"there is no threshold to try between hold and {GRID[0]:g}"
+        return _NONE_TO_TRY
     return (
         f"{settled[-1]:,} of {len(scores):,} labelled comments score {thresholds[-1]:g} or more,"
         f" and it takes {needed:,} without an error"

@@ -47,10 +47,20 @@ def evidence_of(judged: Mapping[str, Judged]) -> dict[str, Evidence]:
             continue
         ours = ours[np.argsort(-rows.said[ours], kind="stable")]
         found[head] = Evidence(
-            scores=tuple(float(p) for p in np.floor(rows.said[ours] * 1e4) / 1e4),
+            scores=tuple(float(p) for p in _cut_off(rows.said[ours])),
             bad=tuple(int(y) for y in rows.wanted[ours]),
         )
     return found
+
+
+def _cut_off(scores: Float64) -> Float64:
+    """Give the largest number of four digits that is no larger than each score."""
+    units = np.floor(scores * 1e4)
+    # The product is rounded: .69 times 10,000 comes out a hair below 6,900, and what is a hair
+    # below .93 comes out as 9,300.
+    units += (units + 1) / 1e4 <= scores
+    units -= units / 1e4 > scores
+    return units / 1e4
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,13 +66,16 @@ def near_pairs(texts: Sequence[str]) -> list[Pair]:
     # int, shape (n_texts,): how many different 4-grams each has.
     sizes = np.asarray(counted.sum(axis=1)).ravel()
     long = np.array([len(core) >= _SHORTEST_NEAR for core in cores])
+    # int, shape (n_texts,): the same number for the same core. Texts may share all their 4-grams
+    # and not be the same: "hahaha" and "hahahahaha".
+    words = np.unique(np.array(cores, object), return_inverse=True)[1]
     columns = counted.T.tocsr()
     pairs: list[Pair] = []
     for start in range(0, len(cores), _BLOCK):
         shared = (counted[start : start + _BLOCK] @ columns).tocoo()
         late, early = shared.row + start, shared.col
         similarity = shared.data / (sizes[late] + sizes[early] - shared.data)
-        near = (similarity >= NEAR) & (long[late] & long[early] | (similarity == 1))
+        near = (similarity >= NEAR) & (long[late] & long[early] | (words[late] == words[early]))
         kept = np.flatnonzero(near & (early < late))
         found = zip(early[kept], late[kept], similarity[kept], strict=True)
         pairs += [Pair(int(one), int(other), float(value)) for one, other, value in found]

@@ -85,5 +85,11 @@ def test_sentences_that_name_groups_are_checked_too(run, home) -> None:
     assert "false alarms on: 1" in run("corpus").out
     (folder / "en.jsonl").write_text(f"{json.dumps({**line, 'group': 'elves'})}\n")
     ran = run("corpus")
-    assert ran.code == 2
-    assert "identity/en.jsonl:1: group" in ran.err
+    assert ran.code == 1
+    assert "error: identity/en.jsonl:1: group" in ran.err
+    # Nor does it hide what is wrong in the corpus.
+    write(folder_of(home), COMMENT, other(relevance="sideways"))
+    ran = run("corpus")
+    assert "error: comments.en.jsonl:2: relevance" in ran.err
+    assert "error: identity/en.jsonl:1: group" in ran.err
+    assert ran.err.splitlines()[-1] == "error: the corpus has 2 faults, each named above"

@@ -86,6 +86,18 @@ def test_a_card_with_too_few_rows_supports_nothing(tmp_path: Path) -> None:
     rooms.store.close()
 
 
+def test_audits_are_not_asked_for_that_nobody_would_read(tmp_path: Path) -> None:
+    """A budget that takes more of them than are looked at does not promise itself by them."""
+    write_card(tmp_path, evidence=evidence(good=[0.1] * 20, bad=[0.9] * 20))
+    strict = BUDGET.replace("0.1", "0.0002")
+    assert strict != BUDGET
+    rooms = open_desk(tmp_path, strict)
+    why = finding(rooms).why
+    assert why is not None
+    assert "audited comments" not in why
+    rooms.store.close()
+
+
 def test_verdicts_on_audits_become_a_threshold_while_it_runs(rooms: Rooms) -> None:
     """One verdict short of enough nothing is rejected; with it, after a look, the next one is."""
     audit(rooms, 0.93, REJECT, times=21)
@@ -263,6 +275,66 @@ def test_a_silent_store_rejects_nothing_and_is_asked_again(tmp_path: Path) -> No
     assert budgets.refresh()
     (found,) = budgets.findings(card.version, "default")
     assert found.found.threshold == 0.6
+    rooms.store.close()
+
+
+def test_verdicts_are_not_missed_for_asking_about_another_model(rooms: Rooms) -> None:
+    """A client asks again about an older model's comment; the live model stays current."""
+    live, older = "20260301-1", "20260202-1"
+    rooms.budgets.in_force(live)
+    audit(rooms, 0.93, REJECT, times=22)
+    rooms.budgets.in_force(older)
+    assert rooms.budgets.refresh()
+    (found,) = rooms.budgets.findings(live, "default")
+    assert found.found.threshold is not None
+    assert not rooms.budgets.refresh()
+
+
+def test_what_was_found_for_a_model_outlasts_questions_about_others(tmp_path: Path) -> None:
+    """Neither the first look for another model nor new verdicts make it found anew in a request."""
+    card = write_card(tmp_path, evidence=SOUND)
+    rooms = open_desk(tmp_path, BUDGET)
+    asked: list[str] = []
+    budgets = Budgets(
+        rooms.policies, cards=lambda model: asked.append(model) or card, store=rooms.store
+    )
+    for model in ("20260301-1", "20260202-1", "20260201-1"):
+        budgets.in_force(model)
+    audit(rooms, 0.93, REJECT)
+    assert budgets.refresh()
+    asked.clear()
+    for model in ("20260301-1", "20260202-1", "20260201-1"):
+        budgets.in_force(model)
+    assert asked == []
+    rooms.store.close()
+
+
+class UnreadVerdicts(SilentVerdicts):
+    """Verdicts that can be listed, and cannot be read."""
+
+    def recent_audits(self) -> frozenset[str]:
+        """Give them from the store."""
+        return self._whole.recent_audits()
+
+
+def test_a_look_that_ends_half_way_changes_nothing(tmp_path: Path) -> None:
+    """There are new verdicts, and reading them fails: what is in force stays until it succeeds."""
+    card = write_card(tmp_path, evidence=SOUND)
+    rooms = open_desk(tmp_path, BUDGET)
+    verdicts = UnreadVerdicts(rooms.store.verdicts)
+    verdicts.silent = False
+    rooms.store.verdicts = verdicts  # type: ignore[assignment]
+    budgets = Budgets(rooms.policies, cards=lambda version: card, store=rooms.store)
+    before = budgets.in_force(card.version)
+    audit(rooms, 0.93, APPROVE, times=30)
+    verdicts.silent = True
+    with pytest.raises(StoreError):
+        budgets.refresh()
+    assert budgets.in_force(card.version) is before
+    verdicts.silent = False
+    assert budgets.refresh()
+    (found,) = budgets.findings(card.version, "default")
+    assert found.found.threshold is None
     rooms.store.close()
 
 

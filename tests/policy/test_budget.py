@@ -217,12 +217,23 @@ def test_a_class_without_rows_supports_nothing():
         assert "too few" in found.why
 
 
+@pytest.mark.parametrize("bad_share", [0.0005, 0.012, 0.07])
+def test_the_share_of_bad_comments_is_told_as_the_policy_states_it(bad_share):
+    """A reason may round its bound up, never the number somebody wrote."""
+    bad = np.arange(40) % 2 == 0
+    budget = replace(BUDGET, bad_share=bad_share)
+    for scores in (np.full(40, 0.9), np.where(bad, 0.2, 0.9)):
+        why = from_classes(scores, bad, budget, GRID).why
+        assert why is not None
+        assert f"where {100 * bad_share:g} % of the comments are bad" in why
+
+
 def test_a_hold_above_every_threshold_leaves_nothing_to_try():
     """A policy that holds only what is certain has nothing to reject by a budget."""
     assert candidates(0.9995) == ()
     found = from_sample(np.ones(500), np.zeros(500, bool), BUDGET, ())
     assert found.why == "there is no threshold to try between hold and 0.999"
-    assert from_classes(np.ones(500), np.ones(500, bool), BUDGET, ()).threshold is None
+    assert from_classes(np.ones(500), np.arange(500) % 2 == 0, BUDGET, ()).why == found.why
     assert not enough(np.ones(500), BUDGET, ())
 
 

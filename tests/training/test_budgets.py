@@ -43,6 +43,8 @@ def test_evidence_reaches_a_threshold_exactly_when_its_comment_would() -> None:
     """Scores are cut off, not rounded: .94999 does not become .95."""
     rows = judged(2_000)
     rows.said[:4] = (0.94999, 0.95, 0.9999999, 0.0)
+    rows.said[4 : 4 + len(GRID)] = GRID
+    rows.said[100 : 100 + len(GRID)] = np.nextafter(GRID, 0)
     scores = np.array(evidence_of({"spam": rows})["spam"].scores)
     for threshold in GRID:
         assert (scores >= threshold).sum() == (rows.said >= threshold).sum()

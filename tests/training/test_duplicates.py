@@ -36,6 +36,8 @@ def test_what_is_said_again_is_found(late: str) -> None:
         ("Yummy!!", "Yummy 😋"),
         ("Well said", "Well said, sir"),
         ("", "a"),
+        ("hahaha", "Hahahaha!"),
+        ("10101", "101010"),
     ],
 )
 def test_what_only_sounds_alike_is_not(early: str, late: str) -> None:
