@@ -117,3 +117,7 @@ def _check_kinds(line: CommentLine, refuse: Callable[[str, str], CorpusError]) -
         raise refuse("kinds", f"{strange[0]!r} is none of {', '.join(sorted(TOXIC_KINDS))}")
     if line.kinds and not line.toxic:
         raise refuse("kinds", "only a toxic row has kinds of toxicity")
+    if len(set(line.kinds)) < len(line.kinds):
+        raise refuse("kinds", "names a kind twice")
+    if line.kinds and line.family in TOXIC_KINDS and line.family not in line.kinds:
+        raise refuse("kinds", f"leaves out {line.family!r}, which is the family")

@@ -6,6 +6,9 @@ Test code only.
 
 from __future__ import annotations
 
+import pytest
+
+from moderation.errors import PolicyError
 from moderation.policy import read_policies
 from moderation.signals import NAMES
 from moderation.terms import HEADS, Scores
@@ -19,6 +22,13 @@ def read(tmp_path, text, score_names=SCORES):
     path = tmp_path / "policy.toml"
     path.write_text(text, encoding="utf-8")
     return read_policies(path, signal_names=NAMES, score_names=score_names)
+
+
+def refusal(tmp_path, text):
+    """Read one that must be refused, and give the error."""
+    with pytest.raises(PolicyError) as caught:
+        read(tmp_path, text)
+    return caught.value
 
 
 def scores(kind=None, **values):

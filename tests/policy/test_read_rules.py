@@ -7,7 +7,7 @@ import pytest
 from moderation.errors import PolicyError
 from moderation.policy import decide
 from moderation.terms import Action, RelevanceKind, Scores, Signal
-from tests.policy.reading import read, scores
+from tests.policy.reading import read, refusal, scores
 
 RULE = """
 [[add_rules]]
@@ -89,10 +89,9 @@ def test_rules_can_be_replaced_altogether(tmp_path):
 )
 def test_error_in_a_rule_names_the_place(tmp_path, rest, key, words):
     """A wrong condition is found by the rule's number and its own."""
-    with pytest.raises(PolicyError) as caught:
-        read(tmp_path, RULE.format(name="MINE", action="hold", rest=rest))
-    assert caught.value.field == f"rules[7]{key}"
-    assert words in caught.value.message
+    error = refusal(tmp_path, RULE.format(name="MINE", action="hold", rest=rest))
+    assert error.field == f"rules[7]{key}"
+    assert words in error.message
 
 
 def test_unknown_action_of_a_rule_is_refused(tmp_path):

@@ -71,6 +71,8 @@ def test_a_row_knows_its_family_and_kinds(
         (other(toxic=True, family="crypto"), "family"),
         (other(toxic=True, substance=False, kinds=["astrology"]), "kinds"),
         (other(kinds=["insult"]), "kinds"),
+        (other(toxic=True, substance=False, kinds=["insult", "insult"]), "kinds"),
+        (other(toxic=True, substance=False, family="threat", kinds=["insult"]), "kinds"),
         (other(article="en-a9"), "article"),
         (other(colour="red"), "colour"),
         (other(spam="no"), "spam"),
