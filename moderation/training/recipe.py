@@ -26,8 +26,9 @@ from moderation.classifiers.model import LearnedModel
 from moderation.classifiers.reading import Reader
 from moderation.classifiers.reject import REJECT
 from moderation.config import Config
-from moderation.errors import ModelError, TrainingError
+from moderation.errors import TrainingError
 from moderation.terms import TOXIC_KINDS
+from moderation.training.bases import base_model, live_model
 from moderation.training.budgets import evidence_of
 from moderation.training.calibrate import calibrate_heads
 from moderation.training.drawings import draw_curves, draw_learning_curve
@@ -41,13 +42,7 @@ from moderation.training.fit import (
     heads_to_learn,
     out_of_fold_logits,
 )
-from moderation.training.fit_reject import (
-    Tried,
-    fit_reject,
-    is_enough,
-    judge_offer,
-    verdicts_among,
-)
+from moderation.training.fit_reject import Tried, fit_reject, is_enough, judge_offer
 from moderation.training.fit_relevance import (
     ReadHeads,
     blend,
@@ -69,7 +64,7 @@ from moderation.training.publish import (
 )
 from moderation.training.refit import Refitted, ablation, learning_curve
 from moderation.training.report import prepare_folder, report, write_report
-from moderation.training.rows import Row, Split, split_of
+from moderation.training.rows import Row, Split
 from moderation.training.sections import full_sections, refit_section
 from moderation.training.serving import hold_thresholds, shipped_policy
 from moderation.training.slices import Sentence, judge_sentences, sentences_to_measure
@@ -129,8 +124,8 @@ def train(
         # 1. Read labels, corpus and public sets; the first copy of a text wins.
         material = gather(config, seed=seed, say=say)
         sentences = sentences_to_measure(config.corpus_dir)
-        live = _live(config, say)
-        base = _base(config, live, material, teach)
+        live = live_model(config, say)
+        base = base_model(config, live, material, teach)
         # 2. Learn from two splits, on top of the base model or from nothing.
         version = next_version(config.models_dir, now or datetime.now(UTC))
         model = _learn(config, material, version, base, live, teach=teach, seed=seed, say=say)
@@ -214,33 +209,6 @@ def _refit(
 
     rows = material.rows
     return learning_curve(fit, rows, seed=seed), ablation(fit, rows, seed=seed)
-
-
-def _live(config: Config, say: Say) -> LearnedModel | None:
-    try:
-        return read_bundle(config.models_dir, current_version(config.models_dir))
-    except ModelError as error:
-        say(f"no live model to compare with: {error.message}")
-        return None
-
-
-def _base(
-    config: Config, live: LearnedModel | None, material: Material, teach: bool
-) -> LearnedModel | None:
-    """Give the model to learn on top of; None when all its data is here: then fit from nothing."""
-    if live is None or teach:
-        return None
-    card = read_card(config.models_dir, live.version)
-    # Always the model that was fitted from nothing, not its latest descendant: the same labels
-    # give the same model, and a label taken back leaves no trace.
-    root = str(card.notes.get("root", live.version))
-    try:
-        root_card, base = read_card(config.models_dir, root), read_bundle(config.models_dir, root)
-    except ModelError:
-        root_card, base = card, live
-    needed = {str(entry["name"]) for entry in root_card.data if entry["kind"] == "public set"}
-    here = {source.name for source in material.sources}
-    return None if here and needed <= here else base
 
 
 def _fresh(config: Config, material: Material, base: LearnedModel | None) -> frozenset[str]:
@@ -336,8 +304,7 @@ def _try_reject(
     say: Say,
 ) -> Tried | None:
     """Fit `likely_to_reject` on what moderators did, when they did enough."""
-    verdicts = verdicts_among(material.rows)
-    if is_enough(verdicts).why is not None:
+    if is_enough(material.rows).why is not None:
         return None
     say(f"fitting {REJECT} …")
     told = base
@@ -346,7 +313,7 @@ def _try_reject(
         others = tuple(row for row in material.rows if row.rejected is None)
         part = replace(material, rows=others)
         told = _learn(config, part, model.version, None, model, teach=False, seed=seed, say=say)
-    return fit_reject([row for row in verdicts if split_of(row) is not Split.TEST], told)
+    return fit_reject(material.rows, told)
 
 
 def _offer(model: LearnedModel, measured: dict[str, Measured]) -> LearnedModel:
@@ -373,7 +340,7 @@ def _publish(
     rows = material.split(Split.TEST)
     say(f"evaluating on {len(rows):,} held-back rows …")
     judged = judge(model, rows)
-    offer = judge_offer(is_enough(verdicts_among(material.rows)), tried, judged[REJECT], seed=seed)
+    offer = judge_offer(is_enough(material.rows), tried, judged[REJECT], seed=seed)
     if offer.why is not None:
         model = replace(model, reject=None)
         judged[REJECT] = replace(judged[REJECT], offered=False)
