@@ -29,7 +29,7 @@ from moderation.training.fit import (
     out_of_fold_logits,
 )
 from moderation.training.fit_family import fit_families
-from moderation.training.fit_reject import Tried, fit_reject, is_enough, verdicts_among
+from moderation.training.fit_reject import Tried, fit_reject, is_enough
 from moderation.training.fit_relevance import (
     blend,
     calibrate_relevance,
@@ -40,7 +40,7 @@ from moderation.training.lexicon import compile_lexicon
 from moderation.training.material import Material
 from moderation.training.meaning import teach as teach_space
 from moderation.training.pairs import make_fragments, make_shelf
-from moderation.training.rows import REPORTS, Split, split_of
+from moderation.training.rows import REPORTS, Split
 
 __all__ = ["learn_model", "try_reject"]
 
@@ -147,8 +147,7 @@ def try_reject(
     say: Say,
 ) -> Tried | None:
     """Fit `likely_to_reject` on what moderators did, when they did enough."""
-    verdicts = verdicts_among(material.rows)
-    if is_enough(verdicts).why is not None:
+    if is_enough(material.rows).why is not None:
         return None
     say(f"fitting {REJECT} …")
     told = base
@@ -159,7 +158,7 @@ def try_reject(
         told = learn_model(
             config, part, model.version, None, model, teach=False, seed=seed, say=say
         )
-    return fit_reject([row for row in verdicts if split_of(row) is not Split.TEST], told)
+    return fit_reject(material.rows, told)
 
 
 def _fresh(config: Config, material: Material, base: LearnedModel | None) -> frozenset[str]:
