@@ -51,7 +51,7 @@ format: $(VENV)/.dev ## Rewrite the code in the house style.
 	@$(VENV)/bin/ruff check --fix .
 	@$(VENV)/bin/ruff format .
 
-bench: $(VENV)/.dev ## Measure scoring, HTTP with the durable write, and memory.
+bench: $(VENV)/.dev ## Measure scoring, HTTP with the durable write, adapters and memory.
 	@$(RUN) tests/bench/bench.py $(ARGS)
 
 ##@ Keep it

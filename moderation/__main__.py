@@ -17,7 +17,9 @@ from moderation import __version__
 from moderation.commands import (
     accounts,
     comments,
+    compare,
     database,
+    doctor,
     learning,
     models,
     policy,
@@ -60,6 +62,8 @@ def commands(context: click.Context, config: Path | None) -> None:
 for _module in (
     serve,
     score,
+    compare,
+    doctor,
     queue,
     comments,
     policy,

@@ -39,7 +39,12 @@ class Config:
         max_article_chars: longer article bodies are cut for analysis, never refused.
         max_batch_items: comments in one batch.
         default_per_minute: rate limit of keys made without one; 0 is none.
+        private_hosts: hosts on private networks that may be called all the same, with commas
+            between; every other outgoing request to a private address is refused.
+        coral: TOML file that names the sites whose Coral calls us, or None: none does.
         public_url: address sites and reviewers see, for links; None: from the request.
+        trusted_proxies: proxies in front whose X-Forwarded headers are believed; 0 is none.
+        perspective_languages: ``measured`` or ``any``: which the Perspective adapter scores.
         log_level: DEBUG, INFO, WARNING or ERROR.
     """
 
@@ -59,8 +64,17 @@ class Config:
     max_article_chars: int = 200_000
     max_batch_items: int = 10_000
     default_per_minute: int = 0
+    private_hosts: str = ""
+    coral: Path | None = None
     public_url: str | None = None
+    trusted_proxies: int = 0
+    perspective_languages: str = "measured"
     log_level: str = "INFO"
+
+    @property
+    def trusted_hosts(self) -> frozenset[str]:
+        """The hosts of `private_hosts`, lower case."""
+        return frozenset(name.strip().lower() for name in self.private_hosts.split(",")) - {""}
 
     @property
     def resolved_database_url(self) -> str:
@@ -105,7 +119,7 @@ def _read_file(path: Path) -> dict[str, object]:
     return {key: _convert(key, value, f"{path}: {key}") for key, value in content.items()}
 
 
-_PATHS = {"var_dir", "models_dir", "corpus_dir", "data_dir", "policy"}
+_PATHS = {"var_dir", "models_dir", "corpus_dir", "data_dir", "policy", "coral"}
 _DEFAULTS: dict[str, object] = {f.name: f.default for f in fields(Config)}
 
 
@@ -139,6 +153,10 @@ def _validate(config: Config) -> Config:
             raise ConfigError("must be at least 1", field=name)
     if config.default_per_minute < 0:
         raise ConfigError("must be 0 (no limit) or more", field="default_per_minute")
+    if config.trusted_proxies < 0:
+        raise ConfigError("must be 0 (none) or more", field="trusted_proxies")
+    if config.perspective_languages not in {"measured", "any"}:
+        raise ConfigError("must be measured or any", field="perspective_languages")
     if config.log_level.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise ConfigError("must be DEBUG, INFO, WARNING or ERROR", field="log_level")
     return config

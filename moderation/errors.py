@@ -17,6 +17,8 @@ __all__ = [
     "ModelError",
     "ModerationError",
     "NotFound",
+    "OutboundFailed",
+    "OutboundRefused",
     "PolicyError",
     "RateExceeded",
     "SchemaVersionError",
@@ -137,6 +139,18 @@ class BundleRefused(ModelError):
     """A bundle exists but must not be loaded: wrong digest, other library, moved canaries."""
 
     default_message = "The model was refused."
+
+
+class OutboundRefused(InputError):
+    """An address that we are asked to call may not be called; trying again is no use."""
+
+    default_message = "This address may not be called from here."
+
+
+class OutboundFailed(ModerationError):
+    """Somebody else's server did not answer as it should; trying again may help."""
+
+    default_message = "The other server did not answer."
 
 
 class StoreError(ModerationError):

@@ -30,6 +30,7 @@ __all__ = [
     "Reason",
     "RelevanceKind",
     "Repeats",
+    "Report",
     "Scope",
     "Scores",
     "Signal",
@@ -84,6 +85,8 @@ class VerdictLabel(StrEnum):
     GENERIC = "generic"
     ON_TOPIC = "on_topic"
     LOW_SUBSTANCE = "low_substance"
+    NOT_SPAM = "not_spam"
+    NOT_TOXIC = "not_toxic"
     OTHER = "other"
 
 
@@ -100,12 +103,14 @@ class CaseKind(StrEnum):
     Why a comment is in the review queue.
 
     An audit was drawn by lot from all comments, held ones included, so that the verdicts on audits
-    say how often the machine is wrong.
+    say how often the machine is wrong. A report was opened because somebody outside says the
+    opposite of what the machine decided.
     """
 
     HELD = "held"
     AUDIT = "audit"
     APPEAL = "appeal"
+    REPORT = "report"
 
 
 class Scope(StrEnum):
@@ -191,6 +196,7 @@ class Comment:
         parent_id: our id, or the site's, of the comment answered.
         parent_text: text of the comment answered, when the site sends it.
         language: what the site says; None means detect.
+        topics: what the page is about, in the site's words (tags); for people, and not stored.
     """
 
     text: str
@@ -203,6 +209,7 @@ class Comment:
     permalink: str | None = None
     language: str | None = None
     form: Form | None = None
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,11 +412,34 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class Report:
     """
-    A training row made from a verdict, with the texts it was given on. Never from a decision.
+    What somebody without the scope `moderate` says of a comment: evidence, never a verdict.
 
     Attributes:
+        actor: ``key:ID``.
+        action: what they would have done.
+        labels: what they call it, as of a verdict.
+    """
+
+    id: str
+    comment_id: str
+    actor: str
+    action: VerdictAction
+    labels: tuple[VerdictLabel, ...]
+    reported_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """
+    A training row made from a verdict or a report, with the texts it was given on.
+
+    Never from a decision.
+
+    Attributes:
+        verdict_id: of the verdict, or of the report.
+        reported: whether it is a report's, which counts less.
         held: whether the machine asked for a person.
         drawn: whether the comment was drawn by lot, whatever the machine decided. One neither held
             nor drawn was picked by somebody.
@@ -425,6 +455,7 @@ class Label:
     parent_text: str | None
     language: str
     decided_at: datetime
+    reported: bool = False
     held: bool = False
     drawn: bool = False
 

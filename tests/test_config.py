@@ -93,6 +93,8 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
         ("MODERATION_MAX_ARTICLE_CHARS", "0"),
         ("MODERATION_DEFAULT_PER_MINUTE", "-1"),
         ("MODERATION_LOG_LEVEL", "loud"),
+        ("MODERATION_TRUSTED_PROXIES", "-1"),
+        ("MODERATION_PERSPECTIVE_LANGUAGES", "some"),
     ],
 )
 def test_a_value_out_of_range_names_the_setting(variable: str, value: str) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from moderation.classifiers.background import Background, centred
 from moderation.classifiers.features import featurise
 from moderation.classifiers.meaning import Columns, MeaningSpace, unit
 from moderation.terms import Article
@@ -44,7 +45,8 @@ class ArticleAnalysis:
         digest: SHA-256 of title and body, hex.
         language: the site's word for it, else detected, else "unknown".
         sentences: title first (when there is one), then body sentences.
-        vectors: float32, shape (n_sentences, MEANING_SIZE), rows of length 1 or 0.
+        vectors: float32, shape (n_sentences, MEANING_SIZE), rows of length 1 or 0: without what
+            sentences of the language have in common.
         centre: float32, shape (MEANING_SIZE,): mean of `vectors`, length 1.
         telling: its most telling words, at most 200.
         words: uint64, sorted: hashes of all distinct words.
@@ -67,7 +69,7 @@ def article_digest(article: Article) -> str:
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def analyse_text(space: MeaningSpace, article: Article) -> ArticleAnalysis:
+def analyse_text(space: MeaningSpace, article: Article, background: Background) -> ArticleAnalysis:
     """Split, featurise and embed an article: about a millisecond for every three sentences."""
     title = normalise(article.title or "")
     body = normalise(article.body or "")
@@ -84,9 +86,11 @@ def analyse_text(space: MeaningSpace, article: Article) -> ArticleAnalysis:
         words.append(features.grams.words)
         grams.append(features.grams.long)
     language = (article.language or "").split("-")[0].lower()
+    language = language or detect_language(body if body.folded else title)
+    vectors = centred(vectors, background.sentence_mean(language))
     return ArticleAnalysis(
         digest=article_digest(article),
-        language=language or detect_language(body if body.folded else title),
+        language=language,
         sentences=tuple(plain),
         vectors=vectors,
         centre=unit(vectors.sum(axis=0)) if plain else np.zeros(vectors.shape[1], np.float32),

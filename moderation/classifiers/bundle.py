@@ -21,14 +21,16 @@ from typing import Any
 import joblib
 import numpy as np
 
+from moderation.classifiers.background import Background
 from moderation.classifiers.evidence import Evidence, read_evidence, with_short_lists
+from moderation.classifiers.family import SpamFamilies
 from moderation.classifiers.heads import LinearHeads
 from moderation.classifiers.lexicon import Lexicon
 from moderation.classifiers.meaning import MeaningSpace
 from moderation.classifiers.model import Item, LearnedModel
 from moderation.classifiers.reading import Reader
 from moderation.classifiers.reject import RejectHead
-from moderation.classifiers.relevance import Background, RelevanceHead
+from moderation.classifiers.relevance import RelevanceHead
 from moderation.errors import BundleMissing, BundleRefused
 from moderation.terms import Article
 from moderation.text import normalise
@@ -49,7 +51,11 @@ __all__ = [
     "write_bundle",
 ]
 
-FORMAT = 2
+_Part = (
+    MeaningSpace | Lexicon | LinearHeads | RelevanceHead | Background | SpamFamilies | RejectHead
+)
+
+FORMAT = 3
 """Layout of model.joblib; raised when a field changes meaning."""
 
 CANARY_TOLERANCE = 2e-3
@@ -228,6 +234,7 @@ def read_bundle(models_dir: Path, version: str, *, check_canaries: bool = True) 
             heads=LinearHeads(**content["heads"]),
             relevance=RelevanceHead(**content["relevance"]),
             background=Background(**content["background"]),
+            families=SpamFamilies(**content["families"]),
             # Only where moderators' verdicts supported it.
             reject=RejectHead(**content["reject"]) if "reject" in content else None,
         )
@@ -292,6 +299,7 @@ def write_bundle(models_dir: Path, model: LearnedModel, card: Card) -> Path:
         "heads": _fields(model.heads),
         "relevance": _fields(model.relevance),
         "background": _fields(model.background),
+        "families": _fields(model.families),
     }
     if model.reject is not None:
         content["reject"] = _fields(model.reject)
@@ -316,12 +324,11 @@ def write_bundle(models_dir: Path, model: LearnedModel, card: Card) -> Path:
     return target
 
 
-def _fields(
-    part: MeaningSpace | Lexicon | LinearHeads | RelevanceHead | Background | RejectHead,
-) -> dict[str, np.ndarray]:
+def _fields(part: _Part) -> dict[str, np.ndarray]:
     return {
         name: np.ascontiguousarray(np.asarray(getattr(part, name)))
-        for name in part.__dataclass_fields__
+        for name, described in part.__dataclass_fields__.items()
+        if described.init
     }
 
 

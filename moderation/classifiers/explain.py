@@ -58,7 +58,8 @@ def word_contributions(
     which = np.zeros(order.size, np.int64)
     np.add.accumulate(ordered[1:] != ordered[:-1], out=which[1:])
     values = heads.idf.take(distinct).astype(np.float64)
-    weights = heads.weights[distinct, LINEAR_HEADS.index(head)].astype(np.float64)
+    column = LINEAR_HEADS.index(head)
+    weights = heads.weights[distinct, column] * np.float64(heads.steps[column])
     worth = values * weights / np.sqrt(values @ values)
     share = (worth / np.bincount(which)).take(which) / np.maximum(ends - starts, 1)
     # What begins at a character minus what ended before it: its running sum is what lies on each.

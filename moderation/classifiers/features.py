@@ -19,10 +19,22 @@ from moderation.classifiers.alphabet import SPACE, WORD, kinds_of
 if TYPE_CHECKING:
     from moderation.text import Text
 
-__all__ = ["NGRAM_BITS", "SHAPE_NAMES", "Grams", "TextFeatures", "distinct", "featurise", "grams"]
+__all__ = [
+    "NGRAM_BITS",
+    "SHAPE_NAMES",
+    "STEM_LENGTHS",
+    "Grams",
+    "TextFeatures",
+    "distinct",
+    "featurise",
+    "grams",
+]
 
 NGRAM_BITS = 18
 """Buckets of the n-gram table, as a power of two. 2^18 costs 1 MiB for each linear head."""
+
+STEM_LENGTHS = (8, 7, 6, 5, 4)
+"""Letters of the stems of a word, longest first."""
 
 _LENGTHS = (2, 3, 4, 5)
 # Character n-grams of 2 to 5 within words beat every other feature measured for spam and toxicity;
@@ -41,6 +53,7 @@ _LENGTH_SEEDS = np.array(
 _BUCKETS = np.uint64((1 << NGRAM_BITS) - 1)
 _WORD_SEED = np.uint64(0x165667B19E3779F9)
 _STEM_SEED = np.uint64(0x27D4EB2F165667C5)
+_STEM_COLUMN = np.array(STEM_LENGTHS, np.int64)[:, None]
 
 UInt64 = npt.NDArray[np.uint64]
 Int64 = npt.NDArray[np.int64]
@@ -79,7 +92,7 @@ def _mix(hashes: UInt64) -> UInt64:
     return mixed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Grams:
     """
     Every n-gram of one text, hashed.
@@ -112,27 +125,26 @@ class Grams:
         row, place = self.present.nonzero()
         return place - 1, row + _LENGTHS[0]
 
-    def stems(self, lengths: Int64, words: Int64 | None = None) -> UInt64:
+    @cached_property
+    def stems(self) -> UInt64:
         """
-        Hash how words begin.
-
-        Args:
-            lengths: int64, shape (n_lengths,): letters from the start of a word.
-            words: int64, shape (n,): which words; None for all.
+        Hash how words begin, by the letters of `STEM_LENGTHS`.
 
         Returns:
-            uint64, shape (n_lengths, n): 0 where a word is shorter. A stem never has the hash of
-            the word that is spelt like it.
+            uint64, shape (len(STEM_LENGTHS), n_words): 0 where a word is shorter. A stem never has
+            the hash of the word that is spelt like it.
         """
         starts, ends = self.word_starts, self.word_ends
-        if words is not None:
-            starts, ends = starts[words], ends[words]
         _, down = _powers.of(self.sums.size)
-        stops = starts + lengths[:, None]
+        stops = starts + _STEM_COLUMN
         fits = stops <= ends
         np.minimum(stops, ends, out=stops)
-        hashes = (self.sums[stops] - self.sums[starts]) * down[starts + 1] + _STEM_SEED
-        return np.where(fits, _mix(hashes), np.uint64(0))
+        hashes = self.sums.take(stops) - self.sums.take(starts)
+        hashes *= down.take(starts + 1)
+        hashes += _STEM_SEED
+        hashes = _mix(hashes)
+        hashes *= fits
+        return hashes
 
     def phrases(self) -> list[UInt64]:
         """Hash the runs of one, two, three and four neighbouring words: uint64, a list by size."""
@@ -216,10 +228,14 @@ SHAPE_NAMES = (
     "exclamations",
     "questions",
     "addresses",
-    "undone_share",
     "repeated_words",
 )
-"""The shape counts, in column order; each is scaled to about 0..1."""
+"""
+The shape counts, in column order; each is scaled to about 0..1.
+
+They are taken of the text as read, so that a disguise which was seen through leaves no trace here:
+abuse in leetspeak is no less abuse for its digits (decision record 0019).
+"""
 
 
 @dataclass(frozen=True)
@@ -257,17 +273,18 @@ def featurise(text: Text) -> TextFeatures:
 
 
 def _shape(text: Text, words: int, distinct_words: int) -> npt.NDArray[np.float32]:
-    plain = text.plain
-    length = len(plain)
+    folded = text.folded
+    length = len(folded)
     if not length:
         return np.zeros(len(SHAPE_NAMES), np.float32)
-    ascii_codes = np.frombuffer(plain.encode("ascii", "ignore"), np.uint8)
-    counts = np.bincount(ascii_codes, minlength=128).tolist()
-    upper, lower = sum(counts[65:91]), sum(counts[97:123])
+    counts = _ascii_counts(folded)
+    letters = sum(counts[97:123])
     digits = sum(counts[48:58])
-    marks = sum(counts[33:128]) - upper - lower - digits
-    undone = sum([change.span.end - change.span.start for change in text.changes])
-    addresses = plain.count("://") + plain.count("www.") + plain.count("@")
+    marks = sum(counts[33:127]) - letters - digits
+    # Only case is lost in folding. What stands for a letter in the text as sent has none.
+    sent = _ascii_counts(text.plain)
+    upper, lower = sum(sent[65:91]), sum(sent[97:123])
+    addresses = folded.count("://") + folded.count("www.") + folded.count("@")
     return np.array(
         [
             math.log1p(length) / 7,
@@ -278,8 +295,13 @@ def _shape(text: Text, words: int, distinct_words: int) -> npt.NDArray[np.float3
             min(counts[33], 10) / 10,
             min(counts[63], 10) / 10,
             min(addresses, 5) / 5,
-            min(undone / max(len(text.raw), 1), 1.0),
             1 - distinct_words / words if words else 0.0,
         ],
         np.float32,
     )
+
+
+def _ascii_counts(text: str) -> list[int]:
+    codes = np.frombuffer(text.encode("ascii", "ignore"), np.uint8)
+    counted: list[int] = np.bincount(codes, minlength=128).tolist()
+    return counted

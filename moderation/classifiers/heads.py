@@ -1,5 +1,5 @@
 """
-The linear heads: spam, toxicity and its kinds, substance, "generic"; one gather over one table.
+The linear heads: spam, toxicity and its kinds, substance and more; one gather over one table.
 
 Numpy only; fitting is `training.fit`'s business, explaining `explain`'s.
 """
@@ -15,13 +15,30 @@ import numpy.typing as npt
 from moderation.classifiers.reading import Reading
 from moderation.terms import TOXIC_KINDS
 
-__all__ = ["LINEAR_HEADS", "LinearHeads", "sigmoid"]
+__all__ = ["LINEAR_HEADS", "LinearHeads", "sigmoid", "whole_steps"]
 
-LINEAR_HEADS = ("spam", "toxicity", *TOXIC_KINDS, "substance", "generic")
-"""Columns of the weight table, in order. `generic` is not shown: relevance reads it."""
+LINEAR_HEADS = ("spam", "toxicity", *TOXIC_KINDS, "substance", "generic", "astray")
+"""
+Columns of the weight table, in order. The last two are not shown: relevance reads them. `generic`
+is thin praise or assent, `astray` what is off topic wherever it stands ("anyone know a plumber?").
+"""
 
 Float32 = npt.NDArray[np.float32]
 Int64 = npt.NDArray[np.int64]
+
+
+def whole_steps(weights: Float32) -> tuple[npt.NDArray[np.int16], Float32]:
+    """
+    Write weights as whole numbers: half the size, and read in a tenth of a half float's time.
+
+    Args:
+        weights: float32, shape (n, n_heads).
+
+    Returns:
+        weights and steps of `LinearHeads`; no weight moves by more than 1 / 65,534 of the largest.
+    """
+    steps = np.maximum(np.abs(weights).max(axis=0), 1e-12) / np.iinfo(np.int16).max
+    return np.rint(weights / steps).astype(np.int16), steps.astype(np.float32)
 
 
 def sigmoid(logit: float) -> float:
@@ -39,9 +56,9 @@ class LinearHeads:
 
     Attributes:
         idf: float32, shape (2**NGRAM_BITS,): inverse document frequency of every bucket.
-        weights: float16, shape (2**NGRAM_BITS, n_heads): one row holds all heads, so that a bucket
-            costs one cache miss for all of them; half precision moves no probability by .001.
-            Memory-mapped when loaded from a bundle.
+        weights: int16, shape (2**NGRAM_BITS, n_heads): in steps; one row holds all heads, so that a
+            bucket costs one cache miss for all of them. Memory-mapped when loaded from a bundle.
+        steps: float32, shape (n_heads,): what one step of a weight is worth in log-odds.
         dense: float32, shape (DENSE_SIZE, n_heads).
         intercept: float32, shape (n_heads,).
         calibration: float32, shape (n_heads, 2): slope and offset of Platt's sigmoid
@@ -51,7 +68,8 @@ class LinearHeads:
     """
 
     idf: Float32
-    weights: npt.NDArray[np.float16]
+    weights: npt.NDArray[np.int16]
+    steps: Float32
     dense: Float32
     intercept: Float32
     calibration: Float32
@@ -73,7 +91,7 @@ class LinearHeads:
             values = self.idf.take(buckets)
             # `take` gathers whole rows, in an eighth of the time that indexing takes.
             weights = self.weights.take(buckets, axis=0).astype(np.float32)
-            logits += (values @ weights) / np.sqrt(values @ values)
+            logits += (values @ weights) * (self.steps / math.sqrt(values @ values))
         return logits
 
     def probabilities(self, logits: Float32) -> dict[str, float | None]:

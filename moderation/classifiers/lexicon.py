@@ -6,7 +6,8 @@ Numpy only. The lists stand in `training_data/lexicon/`; `training.lexicon` comp
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -36,9 +37,11 @@ LEXICON_SIZE = len(LEXICON_KINDS) + 3
 
 _MOST = 4
 # A fifth swear word says nothing that four did not.
-_COUNTED = np.log1p(np.arange(_MOST + 1, dtype=np.float32)) / np.float32(np.log1p(_MOST))
+_COUNTED = [math.log1p(count) / math.log1p(_MOST) for count in range(_MOST + 1)]
 _ABUSE = [LEXICON_KINDS.index(kind) for kind in ("insult", "profanity", "slur", "sexual")]
 _CONTEMPT, _ADDRESS, _THREAT = map(LEXICON_KINDS.index, ("contempt", "address", "threat"))
+
+_SIEVED = np.uint64((1 << 18) - 1)
 
 UInt64 = npt.NDArray[np.uint64]
 UInt8 = npt.NDArray[np.uint8]
@@ -53,18 +56,22 @@ class Lexicon:
     says the same in all, so its weight carries over to a language without a labelled comment.
 
     Attributes:
-        phrases: uint64, shape (n_phrases,), sorted: hashes of runs of one to four words.
-        phrase_kinds: uint8, shape (n_phrases,): places in `LEXICON_KINDS`.
-        stems: uint64, shape (n_stems,), sorted: hashes of how words begin, as `Grams.stems`.
-        stem_kinds: uint8, shape (n_stems,).
-        stem_lengths: int64, shape (n_lengths,): the letters of the stems, longest first.
+        keys: uint64, shape (n_entries,), sorted: hashes of runs of one to four words, and of how
+            words begin (`Grams.stems`).
+        kinds: uint8, shape (n_entries,): places in `LEXICON_KINDS`.
+        sieve: bool, shape (2**18,): whether a key ends in these bits. Nearly all words are in no
+            list, and one look tells that of most.
     """
 
-    phrases: UInt64
-    phrase_kinds: UInt8
-    stems: UInt64
-    stem_kinds: UInt8
-    stem_lengths: npt.NDArray[np.int64]
+    keys: UInt64
+    kinds: UInt8
+    sieve: npt.NDArray[np.bool_] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Lay out the sieve."""
+        sieve = np.zeros(int(_SIEVED) + 1, bool)
+        sieve[(self.keys & _SIEVED).astype(np.int64)] = True
+        object.__setattr__(self, "sieve", sieve)
 
     def read(self, grams: Grams) -> npt.NDArray[np.float32]:
         """
@@ -75,17 +82,20 @@ class Lexicon:
             more); then 1 or 0: contempt or abuse of somebody addressed; a threat to somebody
             addressed; any abuse at all.
         """
-        counts = np.zeros(len(LEXICON_KINDS), np.int64)
-        if grams.words.size:
-            for _, kind in self._find(grams):
-                counts[kind] += 1
-        values = np.zeros(LEXICON_SIZE, np.float32)
-        values[: counts.size] = _COUNTED[np.minimum(counts, _MOST)]
-        abuse = int(counts[_ABUSE].sum())
-        values[-3] = counts[_ADDRESS] > 0 and (abuse + counts[_CONTEMPT]) > 0
-        values[-2] = counts[_ADDRESS] > 0 and counts[_THREAT] > 0
-        values[-1] = abuse > 0
-        return values
+        counts = [0] * len(LEXICON_KINDS)
+        for _, kind in self._find(grams):
+            counts[kind] += 1
+        abuse = sum([counts[kind] for kind in _ABUSE])
+        addressed = counts[_ADDRESS] > 0
+        return np.array(
+            [
+                *[_COUNTED[min(count, _MOST)] for count in counts],
+                addressed and abuse + counts[_CONTEMPT] > 0,
+                addressed and counts[_THREAT] > 0,
+                abuse > 0,
+            ],
+            np.float32,
+        )
 
     def places(self, grams: Grams) -> list[tuple[int, int, str]]:
         """Give the listed places of a text, for explanations: first word, word after, kind."""
@@ -97,25 +107,25 @@ class Lexicon:
 
     def _find(self, grams: Grams) -> list[tuple[tuple[int, int], int]]:
         """Give place and size, in words, and kind of each hit; a word counts once a kind."""
-        found: dict[tuple[int, int], tuple[int, int]] = {}
         words = grams.words.size
+        if not words or not self.keys.size:
+            return []
         runs = grams.phrases()
-        for at, kind in _look_up(np.concatenate(runs), self.phrases, self.phrase_kinds):
+        hashes = np.concatenate((*runs, grams.stems.ravel()))
+        maybe = self.sieve.take((hashes & _SIEVED).astype(np.int64)).nonzero()[0]
+        if not maybe.size:
+            return []
+        hashes = hashes.take(maybe)
+        keys = self.keys.searchsorted(hashes)
+        hits = self.keys.take(keys, mode="clip") == hashes
+        found: dict[tuple[int, int], tuple[int, int]] = {}
+        for at, kind in zip(maybe[hits].tolist(), self.kinds[keys[hits]].tolist(), strict=True):
             size = 1
-            while at >= runs[size - 1].size:
+            while size <= len(runs) and at >= runs[size - 1].size:
                 at -= runs[size - 1].size
                 size += 1
-            found[at, kind] = at, size
-        if self.stems.size and words:
-            hashes = grams.stems(self.stem_lengths).ravel()
-            for at, kind in _look_up(hashes, self.stems, self.stem_kinds):
+            if size <= len(runs):
+                found[at, kind] = at, size
+            else:
                 found.setdefault((at % words, kind), (at % words, 1))
         return [(place, kind) for (_, kind), place in found.items()]
-
-
-def _look_up(hashes: UInt64, known: UInt64, kinds: UInt8) -> list[tuple[int, int]]:
-    if not hashes.size or not known.size:
-        return []
-    places = known.searchsorted(hashes)
-    hits = (known.take(places, mode="clip") == hashes).nonzero()[0]
-    return [(int(at), int(kinds[places[at]])) for at in hits] if hits.size else []

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from moderation.classifiers.features import Grams, distinct
+from moderation.classifiers.features import STEM_LENGTHS, Grams, distinct
 
 __all__ = [
+    "LONGEST_STEM",
     "MEANING_SIZE",
-    "STEM_LENGTHS",
     "Columns",
     "Meaning",
     "MeaningSpace",
@@ -27,13 +27,13 @@ __all__ = [
 MEANING_SIZE = 256
 """Dimensions of a meaning vector; decision record 0004 has what fewer would cost."""
 
-STEM_LENGTHS = (7, 6, 5, 4)
-"""Letters of the stems that a strange word is looked for under, in this order."""
+LONGEST_STEM = 7
+"""Letters of the longest stem that a strange word is looked for under."""
 
 _STEPS = 7
 # Numbers of four bits: -7 to 7.
 
-_STEMS = np.array(STEM_LENGTHS, np.int64)
+_FIRST_STEM = STEM_LENGTHS.index(LONGEST_STEM)
 
 Float32 = npt.NDArray[np.float32]
 Int64 = npt.NDArray[np.int64]
@@ -83,7 +83,7 @@ class MeaningSpace:
 
     def _by_stem(self, grams: Grams, words: Int64) -> Int64:
         """Give the rows of the longest known beginnings of strange words that have one."""
-        stems = grams.stems(_STEMS, words)
+        stems = grams.stems[_FIRST_STEM:, words]
         places = self.words.searchsorted(stems.ravel()).reshape(stems.shape)
         known = self.words.take(places, mode="clip") == stems
         longest = known.argmax(axis=0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,12 +16,14 @@ import numpy as np
 import numpy.typing as npt
 
 from moderation.classifiers.articles import ArticleAnalysis, analyse_text
+from moderation.classifiers.background import Background
 from moderation.classifiers.explain import spans_of
+from moderation.classifiers.family import SpamFamilies
 from moderation.classifiers.features import TextFeatures
 from moderation.classifiers.heads import LINEAR_HEADS, LinearHeads, sigmoid
 from moderation.classifiers.reading import Reader, Reading
 from moderation.classifiers.reject import REJECT, Overheard, RejectHead, overhear
-from moderation.classifiers.relevance import Background, Match, RelevanceHead, match
+from moderation.classifiers.relevance import Match, RelevanceHead, Remarks, match
 from moderation.terms import HEADS, Article, Scores, Span
 from moderation.text import Text
 
@@ -45,6 +47,7 @@ _MOST_SHARED = 8
 
 _GENERIC = LINEAR_HEADS.index("generic")
 _SUBSTANCE = LINEAR_HEADS.index("substance")
+_ASTRAY = LINEAR_HEADS.index("astray")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,15 @@ class Item:
     article: ArticleAnalysis | None = None
     parent: Text | None = None
     language: str = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class _Grounds:
+    """What the scores of one comment were worked out from."""
+
+    reading: Reading
+    match: Match | None
+    overheard: Overheard | None
 
 
 class Model(Protocol):
@@ -90,6 +102,7 @@ class LearnedModel:
         heads: the linear heads.
         relevance: the relevance head.
         background: articles to compare with.
+        families: names the sort of spam.
         reject: what the site's moderators would do, or None: too few verdicts said so far.
     """
 
@@ -98,11 +111,12 @@ class LearnedModel:
     heads: LinearHeads
     relevance: RelevanceHead
     background: Background
+    families: SpamFamilies
     reject: RejectHead | None = None
 
     def analyse(self, article: Article) -> ArticleAnalysis:
         """Work out once what all comments under an article need."""
-        return analyse_text(self.reader.space, article)
+        return analyse_text(self.reader.space, article, self.background)
 
     def score(self, items: Sequence[Item], *, explain: bool = True) -> list[Scores]:
         """
@@ -116,7 +130,6 @@ class LearnedModel:
 
     def _score(self, item: Item, explain: bool) -> Scores:
         reading = self.reader.read(item.text)
-        features = reading.features
         logits = self.heads.logits(reading)
         values: dict[str, float | None] = dict.fromkeys(HEADS)
         probabilities = self.heads.probabilities(logits)
@@ -141,21 +154,8 @@ class LearnedModel:
             if failed or not math.isfinite(likely):
                 failed.append(REJECT)
         values.update(dict.fromkeys(failed))
-        evidence: dict[str, tuple[Span, ...]] = {}
-        notes: dict[str, str] = {}
-        if explain:
-            for name in _EXPLAINED:
-                if (values[name] or 0) >= _EXPLAIN_FROM:
-                    evidence[name] = spans_of(
-                        self.heads, reading, self.reader.lexicon, name, item.text
-                    )
-            if kind is not None and found is not None and item.article is not None:
-                evidence["relevance"], notes["relevance"] = _explain_match(
-                    found, features, item.text, item.article
-                )
-            if self.reject is not None and heard is not None:
-                note = self.reject.note(heard) if (values[REJECT] or 0) >= _NOTED_FROM else None
-                notes.update({REJECT: note} if note else {})
+        rests_on = _Grounds(reading, found, heard)
+        evidence, notes = self._explain(item, values, rests_on) if explain else ({}, {})
         return Scores(
             values=values,
             relevance_kind=kind,
@@ -165,6 +165,27 @@ class LearnedModel:
             language=item.language,
             model=self.version,
         )
+
+    def _explain(
+        self, item: Item, values: Mapping[str, float | None], grounds: _Grounds
+    ) -> tuple[dict[str, tuple[Span, ...]], dict[str, str]]:
+        """Give what scores rest on: spans, and a sentence, by head."""
+        reading, found = grounds.reading, grounds.match
+        evidence: dict[str, tuple[Span, ...]] = {}
+        notes: dict[str, str | None] = {}
+        for name in _EXPLAINED:
+            if (values[name] or 0) >= _EXPLAIN_FROM:
+                evidence[name] = spans_of(self.heads, reading, self.reader.lexicon, name, item.text)
+        if "spam" in evidence:
+            notes["spam"] = self.families.likeliest(reading.dense)
+        if found is not None and values["relevance"] is not None and item.article is not None:
+            evidence["relevance"], notes["relevance"] = _explain_match(
+                found, reading.features, item.text, item.article
+            )
+        heard = grounds.overheard
+        if self.reject is not None and heard is not None and (values[REJECT] or 0) >= _NOTED_FROM:
+            notes[REJECT] = self.reject.note(heard)
+        return evidence, {name: note for name, note in notes.items() if note is not None}
 
     def overhear(self, item: Item) -> Overheard:
         """
@@ -205,10 +226,14 @@ class LearnedModel:
             item.article,
             space=self.reader.space,
             idf=self.heads.idf,
-            generic=float(logits[_GENERIC]),
-            substance=float(logits[_SUBSTANCE]),
+            remarks=Remarks(
+                generic=float(logits[_GENERIC]),
+                substance=float(logits[_SUBSTANCE]),
+                astray=float(logits[_ASTRAY]),
+            ),
             language=item.language,
-            background=self.background.of(item.article.language),
+            background=self.background,
+            others=self.background.vectors[self.background.of(item.article.language)],
             parent=parent,
         )
 

@@ -27,6 +27,7 @@ REJECT = "likely_to_reject"
 REJECT_BITS = 16
 """The buckets of n-grams are folded to so many bits: 256 kB, and nothing is lost by it."""
 
+_SUBSTANCE_AT = LINEAR_HEADS.index("substance")
 _KINDS_AT = len(LINEAR_HEADS)
 _ARTICLE_AT = _KINDS_AT + len(KINDS)
 _WORST_AT = _ARTICLE_AT + 1
@@ -58,9 +59,10 @@ _FOLD = np.int64((1 << REJECT_BITS) - 1)
 
 _PARTS: tuple[tuple[str, slice], ...] = (
     ("spam", slice(0, 1)),
-    ("toxicity", slice(1, LINEAR_HEADS.index("substance"))),
-    ("substance", slice(LINEAR_HEADS.index("substance"), _KINDS_AT)),
-    ("relevance", slice(_KINDS_AT, _WORST_AT)),
+    ("toxicity", slice(1, _SUBSTANCE_AT)),
+    ("substance", slice(_SUBSTANCE_AT, _SUBSTANCE_AT + 1)),
+    # What is praise and what strays is read by relevance too.
+    ("relevance", slice(_SUBSTANCE_AT + 1, _WORST_AT)),
     ("how it is written", slice(_WRITTEN_AT, _WRITTEN_AT + len(SHAPE_NAMES))),
     ("listed words", slice(_WRITTEN_AT + len(SHAPE_NAMES), REJECT_SIZE)),
 )

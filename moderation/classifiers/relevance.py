@@ -13,12 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from moderation.classifiers.articles import ArticleAnalysis
+from moderation.classifiers.background import Background
 from moderation.classifiers.features import NGRAM_BITS, distinct
-from moderation.classifiers.meaning import Columns, Meaning, MeaningSpace
+from moderation.classifiers.meaning import Columns, Meaning, MeaningSpace, unit
 from moderation.classifiers.reading import Reading
 from moderation.terms import RelevanceKind
 
-__all__ = ["KINDS", "PAIR_NAMES", "Background", "Match", "RelevanceHead", "match"]
+__all__ = ["KINDS", "PAIR_NAMES", "Match", "RelevanceHead", "Remarks", "match"]
 
 KINDS = (RelevanceKind.ON_TOPIC, RelevanceKind.GENERIC, RelevanceKind.OFF_TOPIC)
 """Rows of the head's weights, in order."""
@@ -43,11 +44,11 @@ PAIR_NAMES = (
     "length",
     "generic",
     "substance",
+    "astray",
     "foreign",
     "cos_best_x_length",
     "shared_grams_x_length",
     "stands_out",
-    "nearer_than",
 )
 """What is measured between a comment and its article, in column order."""
 
@@ -60,41 +61,19 @@ Float32 = npt.NDArray[np.float32]
 UInt64 = npt.NDArray[np.uint64]
 
 
-_FEWEST = 8
-# Fewer articles of a language say nothing of what is ordinary there: then all of them are asked.
 _STEADY = 0.05
 # Added to a spread of cosines, which is near nothing for a comment that says nothing.
 
 
-@dataclass(frozen=True, slots=True)
-class Background:
-    """
-    Articles on all sorts of subjects: what a comment's nearness to its own is compared with.
-
-    A comment that is near to every article belongs to none in particular.
-
-    Attributes:
-        vectors: float32, shape (n_articles, MEANING_SIZE): centres, ordered by language.
-        languages: str, shape (n_articles,), sorted: ISO 639-1.
-    """
-
-    vectors: Float32
-    languages: npt.NDArray[np.str_]
-
-    def of(self, language: str) -> Float32:
-        """Give the articles of a language, or all: float32, shape (n, MEANING_SIZE)."""
-        start = self.languages.searchsorted(language)
-        stop = self.languages.searchsorted(language, "right")
-        return self.vectors[start:stop] if stop - start >= _FEWEST else self.vectors
-
-
-def _stand_out(own: float, meaning: Float32, background: Float32) -> tuple[float, float]:
-    """Give by how many spreads an article is nearer than others, and than how many of them."""
+def _stand_out(own: float, meaning: Float32, background: Float32) -> float:
+    """Give by how many spreads an article is nearer than others are."""
     if not background.size:
-        return 0.0, 0.5
+        return 0.0
     others = background @ meaning
-    spread = float(others.std()) + _STEADY
-    return (own - float(others.mean())) / spread, float((others < own).mean())
+    count = others.size
+    mean = float(np.add.reduce(others)) / count
+    spread = math.sqrt(max(float(others @ others) / count - mean * mean, 0.0)) + _STEADY
+    return (own - mean) / spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,16 +152,32 @@ def _align(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """
+    What linear heads say of a comment by itself, as log-odds.
+
+    Attributes:
+        generic: that it is praise or assent fitting any article.
+        substance: that it says something.
+        astray: that it would be off topic under nearly any article.
+    """
+
+    generic: float
+    substance: float
+    astray: float
+
+
 def match(
     reading: Reading,
     article: ArticleAnalysis,
     *,
     space: MeaningSpace,
     idf: Float32,
-    generic: float,
-    substance: float,
+    remarks: Remarks,
     language: str,
-    background: Float32,
+    background: Background,
+    others: Float32,
     parent: Reading | None = None,
 ) -> Match:
     """
@@ -193,14 +188,17 @@ def match(
         article: analysed once, for all its comments.
         space: the meaning space both were read with.
         idf: float32, shape (2**NGRAM_BITS,): how rare a word is.
-        generic: log-odds that the comment is praise or assent fitting any article.
-        substance: log-odds that the comment says something.
+        remarks: what other heads say of the comment.
         language: of the comment, or "unknown".
-        background: float32, shape (n, MEANING_SIZE): centres of other articles.
+        background: what is ordinary in a language.
+        others: float32, shape (n, MEANING_SIZE): centres of other articles.
         parent: reading of the comment answered.
     """
     features, meaning = reading.features, reading.meaning
-    cosines = article.vectors @ meaning.vector
+    # A comment too short to tell its language is most likely in that of its article.
+    mean = background.comment_mean(article.language if language == "unknown" else language)
+    told = unit(meaning.vector - mean) if meaning.weights.size else meaning.vector
+    cosines = article.vectors @ told
     best, first, best_cosine, top3 = None, 0.0, 0.0, 0.0
     if cosines.size:
         best, first = int(cosines.argmax()), float(cosines[0])
@@ -212,7 +210,7 @@ def match(
     if parent is not None:
         cos_parent = float(parent.meaning.vector @ meaning.vector)
         shared_parent = _shared(features.word_hashes, parent.features.word_hashes, idf).share
-    own = float(article.centre @ meaning.vector)
+    own = float(article.centre @ told)
     length = math.log1p(features.grams.words.size) / 4
     foreign = "unknown" not in (language, article.language) and language != article.language
     values = np.array(
@@ -229,12 +227,13 @@ def match(
             shared_parent,
             float(parent is not None),
             length,
-            _within_one(generic / 8),
-            _within_one(substance / 8),
+            _within_one(remarks.generic / 8),
+            _within_one(remarks.substance / 8),
+            _within_one(remarks.astray / 8),
             float(foreign),
             best_cosine * length,
             grams.share * length,
-            *_stand_out(own, meaning.vector, background),
+            _stand_out(own, told, others),
         ],
         np.float32,
     )

@@ -6,6 +6,7 @@ Calls the store's accounts; shows a secret only at the moment it is made.
 
 from __future__ import annotations
 
+import secrets
 import sys
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,11 @@ def list_keys(settings: Settings) -> None:
     )
 
 
+_FORMS = {"akismet": 6, "perspective": 20}
+# Random bytes, written as twice as many lower-case hex digits. Akismet's clients take keys of just
+# 12 characters, some of Perspective's want 30 to 50.
+
+
 @keys.command("add")
 @click.argument("name")
 @click.option(
@@ -68,6 +74,11 @@ def list_keys(settings: Settings) -> None:
 @click.option("--site", default="default", show_default=True, help="Its comments' site.")
 @click.option("--per-minute", type=click.IntRange(0), help="Requests a minute; 0: without limit.")
 @click.option("--secret", help="Take this secret as it is, for a client that fixes its form.")
+@click.option(
+    "--form",
+    type=click.Choice(list(_FORMS)),
+    help="Make it in the form that clients of this API ask for: 12 or 40 hex digits.",
+)
 @pass_settings
 def add_key(
     settings: Settings,
@@ -76,8 +87,13 @@ def add_key(
     site: str,
     per_minute: int | None,
     secret: str | None,
+    form: str | None,
 ) -> None:
     """Make an API key and print its secret, which is shown this once."""
+    if secret is not None and form is not None:
+        raise InputError("cannot be given together with --secret", field="--form")
+    if form is not None:
+        secret = secrets.token_hex(_FORMS[form])
     limit = settings.read().default_per_minute if per_minute is None else per_minute
     with settings.store() as store:
         _, made = store.accounts.add_key(

@@ -22,7 +22,7 @@ from moderation.errors import InputError
 if TYPE_CHECKING:
     from moderation.terms import Article
 
-__all__ = ["COMMANDS"]
+__all__ = ["COMMANDS", "Progress", "cores"]
 
 _REPORT_SECONDS = 1.0
 
@@ -77,12 +77,12 @@ def score(
         explain=explain,
         now=utc_now(),
     )
-    report = _Progress(progress or sys.stderr.isatty())
+    report = Progress(progress or sys.stderr.isatty())
     refused = 0
     out = sys.stdout.buffer
     chunks = read_chunks(source, max_bytes=config.max_body_bytes)
     # Closed at once when our reader goes away, so that no process is left behind.
-    with closing(score_chunks(task, chunks, jobs=jobs or _cores())) as answers:
+    with closing(score_chunks(task, chunks, jobs=jobs or cores())) as answers:
         for scored in answers:
             out.write(scored.output)
             # Whoever reads along sees answers as they come.
@@ -94,7 +94,7 @@ def score(
         raise click.ClickException(f"{refused:,} lines were refused; each is named in the output")
 
 
-class _Progress:
+class Progress:
     """Counts on standard error, about once a second."""
 
     def __init__(self, wanted: bool) -> None:
@@ -103,11 +103,13 @@ class _Progress:
         self._lines = 0
 
     def add(self, lines: int) -> None:
+        """Count lines that are done."""
         self._lines += lines
         if self._wanted and time.monotonic() - self._told >= _REPORT_SECONDS:
             self._tell("\r" if sys.stderr.isatty() else "\n")
 
     def end(self) -> None:
+        """Tell the last count."""
         if self._wanted:
             self._tell("\n")
 
@@ -134,7 +136,8 @@ def _read_article(path: Path) -> Article:
     return article
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Give how many processes are worth starting."""
     # Those this process may use, which in a container are fewer than there are.
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

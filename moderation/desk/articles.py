@@ -46,6 +46,12 @@ def resolve(store: Store | None, site: str, sent: Article | None) -> Resolved:
     stored = None
     if store is not None and (sent.id or sent.url):
         stored = store.articles.find(site, id=sent.id, url=sent.url)
+        if sent.id and sent.url and stored is not None and not stored.article.has_text:
+            # Platforms name a story by an id of their own before the site sends its text under
+            # another one; the address is what both have in common.
+            by_address = store.articles.find(site, url=sent.url)
+            if by_address is not None and by_address.article.has_text:
+                stored = by_address
     known = stored.article if stored else Article()
     # A site that sends only the title must not lose the body it sent before.
     article = Article(

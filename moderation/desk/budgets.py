@@ -194,6 +194,7 @@ class Budgets:
         audits = self._audits(model)
         evidence = self._evidence(model)
         findings: dict[str | None, tuple[Finding, ...]] = {}
+        discards: dict[str | None, float | None] = {}
         own = self._policies.sites
         for site, policy in ((None, self._policies.default), *own.items()):
             rows = None
@@ -203,10 +204,14 @@ class Budgets:
                 _find(head, budget, policy.hold(head), rows, evidence.get(head), model)
                 for head, budget in policy.budgets.items()
             )
+            discards[site] = _blatant(policy, rows, evidence, model)
         policies = replace(
             self._policies,
-            default=_apply(self._policies.default, findings[None]),
-            sites={site: _apply(policy, findings[site]) for site, policy in own.items()},
+            default=_apply(self._policies.default, findings[None]).discarding_from(discards[None]),
+            sites={
+                site: _apply(policy, findings[site]).discarding_from(discards[site])
+                for site, policy in own.items()
+            },
         )
         _log.info("budgets considered", extra={"model": model, "policy": policies.default.version})
         return _Kept(policies, findings)
@@ -247,6 +252,22 @@ def _apply(policy: Policy, findings: Sequence[Finding]) -> Policy:
     return policy.rejecting_from(
         {f.head: f.found.threshold for f in findings if f.found.threshold is not None}
     )
+
+
+def _blatant(
+    policy: Policy,
+    audits: Sequence[Audited] | None,
+    evidence: Mapping[str, Evidence],
+    model: str,
+) -> float | None:
+    """Give the spam score that the budget for throwing away unseen supports, or None."""
+    budget = policy.replies.discard
+    if budget is None:
+        return None
+    finding = _find("spam", budget, policy.hold("spam"), audits, evidence.get("spam"), model)
+    at = finding.found.threshold
+    _log.info("budget for discarding considered", extra={"model": model, "from": at})
+    return at
 
 
 def _find(

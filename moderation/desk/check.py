@@ -7,13 +7,13 @@ Joins text, signals, classifiers, policy and store; knows no wire format, no clo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 
 from moderation.classifiers.articles import ArticleMemory, article_digest
 from moderation.classifiers.live import LiveModel
 from moderation.classifiers.model import Model
-from moderation.desk.articles import Resolved, remember
+from moderation.desk.articles import remember
 from moderation.desk.authors import author_key
 from moderation.desk.budgets import Budgets
 from moderation.desk.drafts import (
@@ -31,13 +31,16 @@ from moderation.desk.outcomes import (
     case_priority,
     case_reason,
     undecided,
+    vouched,
     with_notice,
+    with_topics,
 )
+from moderation.desk.results import Asked, Checked, Received
 from moderation.desk.scoring import score_drafts
 from moderation.errors import InputError
-from moderation.policy import PolicySet, decide
+from moderation.policy import PolicySet, Reply, decide, reply
 from moderation.signals import NAMES
-from moderation.store import Audit, NewComment, Store, StoredArticle, StoredComment
+from moderation.store import Audit, NewComment, NewReply, Store, StoredArticle, StoredComment
 from moderation.terms import (
     Action,
     Article,
@@ -46,10 +49,11 @@ from moderation.terms import (
     Decision,
     Lists,
     Scores,
-    Signal,
+    VerdictAction,
 )
+from moderation.text import fingerprint, normalise
 
-__all__ = ["SIGNAL_NAMES", "Checked", "Desk", "Received"]
+__all__ = ["SIGNAL_NAMES", "Asked", "Checked", "Desk", "Received"]
 
 SIGNAL_NAMES = NAMES | {ARTICLE_UNKNOWN.name}
 """Every signal name a policy may have a rule on."""
@@ -64,43 +68,6 @@ _IN_WORDS = {
     "item": "The comment as a whole",
 }
 # How a moderator reads of a part that broke; a broken signal goes by its name.
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """
-    All that was found out about one comment; nothing of it is stored.
-
-    Attributes:
-        comment: as it came, with the article's text filled in when it was found.
-        failed: parts that broke and abstained: ``model``, ``history``, a signal's name …
-    """
-
-    comment: Comment
-    scores: Scores
-    signals: tuple[Signal, ...]
-    decision: Decision
-    failed: tuple[str, ...]
-    resolved: Resolved
-    author_key: str | None
-    fingerprint: int
-    simhash: int
-    sketch: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """
-    A comment that is stored for good.
-
-    Attributes:
-        created: False when the same request had been taken before and this is its comment.
-        failed: as in `Checked`; empty when nothing was checked now.
-    """
-
-    stored: StoredComment
-    created: bool
-    failed: tuple[str, ...]
 
 
 class Desk:
@@ -164,7 +131,7 @@ class Desk:
             As many results as comments, in their order.
         """
         model = self._live.model  # One model for the whole batch, whatever goes live meanwhile.
-        policies = self._in_force(model)
+        policies = self._by_budget(model.version)
         drafts = [self._draft(comment, model) for comment in comments]
         ready = [draft for draft in drafts if isinstance(draft, Draft)]
         # 5. Scores: one feature pass for all heads and all items. CPU, 0.2-0.25 ms each.
@@ -183,6 +150,7 @@ class Desk:
         idempotency_key: str | None = None,
         request_digest: str | None = None,
         may_audit: bool = True,
+        asked: Asked | None = None,
     ) -> Received:
         """
         Check one comment and store it with its decision, and with a case when it is held.
@@ -195,6 +163,7 @@ class Desk:
             request_digest: tells a repeat from another request under the same idempotency key.
             may_audit: whether it may be drawn for a person to look at. False for comments that were
                 chosen by somebody, which are no fair sample.
+            asked: for a client that knows only "spam or not"; what it is told is kept.
 
         Raises:
             InputError: the text is too long, or the idempotency key was used for something else.
@@ -208,30 +177,58 @@ class Desk:
             if earlier is not None:
                 return Received(stored=earlier, created=False, failed=())
         checked = self.check(comment)
+        if asked is not None and asked.vouched:
+            checked = replace(checked, decision=vouched(checked.decision))
+        told = self.reply(checked) if asked is not None else None
         # 7. The article, when it came along new or changed: one write, once per article.
-        article_key = remember(store, comment.site, checked.resolved, comment.received_at)
+        new = self._new(checked, key_id)
         # 8. One transaction for comment, decision and case: 0.4 ms, most of it the disk's.
         held = checked.decision.answer is Action.HOLD
         stored, created = store.comments.add(
-            NewComment(
-                comment=checked.comment,
-                article_key=article_key,
-                author_key=checked.author_key,
-                fingerprint=checked.fingerprint,
-                simhash=checked.simhash,
-                sketch=checked.sketch,
-                scores=checked.scores,
-                signals=checked.signals,
-                decision=checked.decision,
+            replace(
+                new,
                 case_reason=case_reason(checked.decision) if held else None,
-                case_priority=case_priority(checked.decision),
                 audit=self._audit(checked) if may_audit else None,
-                key_id=key_id,
                 idempotency_key=idempotency_key,
                 request_digest=request_digest,
+                reply=self._reply_row(checked, asked, told),
             )
         )
-        return Received(stored=stored, created=created, failed=checked.failed)
+        return Received(stored, created=created, failed=checked.failed, reply=told)
+
+    def reply(self, checked: Checked) -> Reply:
+        """Say what a client that knows only "spam or not" is told of a checked comment."""
+        return self.reply_to(checked.comment.site, checked.decision, checked.scores)
+
+    def reply_to(self, site: str, decision: Decision, scores: Scores) -> Reply:
+        """Say what such a client is told of a decision, by the policy in force now."""
+        policies = self._by_budget(scores.model)
+        return reply(policies.for_site(site), decision, scores)
+
+    def keep_reported(self, comment: Comment, *, key_id: str) -> StoredComment:
+        """
+        Store a comment that was reported and never sent before, so that the report can teach.
+
+        It is scored like any other, and waits for nobody: no case is opened. Nobody was told
+        anything of it, so it counts neither for its author nor against, until a person judges it.
+
+        Raises:
+            InputError: the text is too long.
+            StoreError: the write failed.
+        """
+        checked = self.check(comment)
+        undisclosed = replace(checked.decision, answer=Action.HOLD)
+        new = self._new(replace(checked, decision=undisclosed), key_id)
+        return self._writable().comments.add(new)[0]
+
+    def find_reported(self, comment: Comment) -> str | None:
+        """Give the id of the stored comment that somebody speaks of by its content, or None."""
+        return self._writable().comments.find_same(
+            comment.site,
+            fingerprint(normalise(comment.text)),
+            author_key=self.author_key(comment.author),
+            permalink=comment.permalink or (comment.article.url if comment.article else None),
+        )
 
     def put_article(self, site: str, article: Article, now: datetime) -> StoredArticle:
         """
@@ -245,6 +242,26 @@ class Desk:
     def author_key(self, author: Author) -> str | None:
         """Give the key that the history of an author is kept under, None for an unknown author."""
         return author_key(self._secret, author) if self._secret else None
+
+    def _new(self, checked: Checked, key_id: str | None) -> NewComment:
+        """Make what is stored of a comment, without any case; its article is remembered already."""
+        comment = checked.comment
+        return NewComment(
+            comment=comment,
+            article_key=remember(
+                self._writable(), comment.site, checked.resolved, comment.received_at
+            ),
+            author_key=checked.author_key,
+            fingerprint=checked.fingerprint,
+            simhash=checked.simhash,
+            sketch=checked.sketch,
+            scores=checked.scores,
+            signals=checked.signals,
+            decision=checked.decision,
+            case_reason=None,
+            case_priority=case_priority(checked.decision),
+            key_id=key_id,
+        )
 
     def _writable(self) -> Store:
         if self._store is None:
@@ -274,12 +291,25 @@ class Desk:
         )
         return draft
 
-    def _in_force(self, model: Model) -> PolicySet:
+    def _by_budget(self, model: str) -> PolicySet:
         budgets = self._budgets
         if budgets is None:
             return self._policies
         # What breaks there leaves the policies as read, by whose budgets nothing is rejected.
-        return attempt([], "budgets", lambda: budgets.in_force(model.version), self._policies)
+        return attempt([], "budgets", lambda: budgets.in_force(model), self._policies)
+
+    def _reply_row(
+        self, checked: Checked, asked: Asked | None, told: Reply | None
+    ) -> NewReply | None:
+        if asked is None or told is None:
+            return None
+        listens = self._policies.for_site(checked.comment.site).replies.callbacks
+        return NewReply(
+            action=VerdictAction.REJECT if told.spam else VerdictAction.APPROVE,
+            origin=asked.origin,
+            callback_url=asked.callback_url if listens and asked.callback_key else None,
+            callback_key=asked.callback_key,
+        )
 
     def _audit(self, checked: Checked) -> Audit | None:
         site = checked.comment.site
@@ -305,7 +335,7 @@ class Desk:
             comment=draft.comment,
             scores=scores,
             signals=draft.signals,
-            decision=with_notice(decision, draft.signals),
+            decision=with_topics(with_notice(decision, draft.signals), draft.comment),
             failed=tuple(failed),
             resolved=draft.resolved,
             author_key=draft.author_key,

@@ -12,11 +12,24 @@ from dataclasses import replace
 
 from moderation.desk.drafts import ARTICLE_UNKNOWN
 from moderation.store import Audit
-from moderation.terms import Action, Decision, Reason, Scores, Signal
+from moderation.terms import Action, Comment, Decision, Reason, Scores, Signal
 
-__all__ = ["CHECK_FAILED", "audit_of", "case_priority", "case_reason", "undecided", "with_notice"]
+__all__ = [
+    "ARTICLE_TOPICS",
+    "AUTHOR_VOUCHED",
+    "CHECK_FAILED",
+    "audit_of",
+    "case_priority",
+    "case_reason",
+    "undecided",
+    "vouched",
+    "with_notice",
+    "with_topics",
+]
 
 CHECK_FAILED = "CHECK_FAILED"
+ARTICLE_TOPICS = "ARTICLE_TOPICS"
+AUTHOR_VOUCHED = "AUTHOR_VOUCHED"
 
 
 def undecided(model_version: str) -> Decision:
@@ -30,12 +43,39 @@ def undecided(model_version: str) -> Decision:
     return Decision(Action.HOLD, Action.HOLD, (reason,), policy="", model=model_version)
 
 
+def vouched(decision: Decision) -> Decision:
+    """Approve because the site answers for the author; what was found is shown and asks nothing."""
+    reason = Reason(
+        code=AUTHOR_VOUCHED,
+        message="The site answers for the author, so nothing was held against the comment.",
+        weight=1.0,
+        action=Action.APPROVE,
+    )
+    shown = tuple(replace(each, action=None) for each in decision.reasons)
+    return replace(decision, action=Action.APPROVE, answer=Action.APPROVE, reasons=(reason, *shown))
+
+
 def with_notice(decision: Decision, signals: Sequence[Signal]) -> Decision:
     """Say that relevance was not checked, unless a rule of the site said more about it already."""
     notice = ARTICLE_UNKNOWN
     if notice not in signals or any(reason.code == notice.name for reason in decision.reasons):
         return decision
     reason = Reason(code=notice.name, message=notice.message, weight=0.0)
+    return replace(decision, reasons=(*decision.reasons, reason))
+
+
+def with_topics(decision: Decision, comment: Comment) -> Decision:
+    """
+    Tell the moderator what the page is about, where nothing more is known of the article.
+
+    Nothing is scored by it: on a title alone relevance tells next to nothing (ROC-AUC .55 on our
+    held-back rows, against .79 with the body), and would hold a quarter of what belongs there.
+    """
+    article = comment.article
+    if not comment.topics or (article is not None and article.has_text):
+        return decision
+    message = f"The site says that its page is about: {', '.join(comment.topics)}."
+    reason = Reason(code=ARTICLE_TOPICS, message=message, weight=0.0)
     return replace(decision, reasons=(*decision.reasons, reason))
 
 

@@ -19,10 +19,12 @@ __all__ = [
     "Group",
     "Policy",
     "PolicySet",
+    "Replies",
     "Rule",
     "RuleAction",
     "ScorePoints",
     "Threshold",
+    "Told",
 ]
 
 LOW_IS_BAD = ("relevance", "substance")
@@ -36,6 +38,14 @@ class RuleAction(StrEnum):
     INFORM = "inform"
     HOLD = "hold"
     REJECT = "reject"
+
+
+class Told(StrEnum):
+    """What a client that knows only "spam or not" is told; `REASON`: it depends on the reasons."""
+
+    SPAM = "spam"
+    HAM = "ham"
+    REASON = "reason"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +151,26 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Replies:
+    """
+    What clients that know only "spam or not" are told of a decision.
+
+    Attributes:
+        spam_reasons: codes of the reasons that mean spam.
+        discard: how often calling spam blatant may be wrong; None: nothing is.
+        discard_from: the spam score found for it; None until then, and where there is none.
+        callbacks: whether clients may ask to hear of corrections.
+    """
+
+    reject: Told = Told.SPAM
+    hold: Told = Told.REASON
+    spam_reasons: frozenset[str] = frozenset({"SPAM"})
+    discard: Budget | None = None
+    discard_from: float | None = None
+    callbacks: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """
     What one site does with what is found.
@@ -154,6 +184,7 @@ class Policy:
         hold_points: points from which a comment is held.
         reject_points: points from which it is rejected; more than any group's cap.
         audit_share: 0..1, of all comments, how many a person looks at whatever was decided.
+        replies: what clients of protocols with two answers are told.
         group_of: signal name -> its group, made from `groups`.
     """
 
@@ -170,6 +201,7 @@ class Policy:
     groups: tuple[Group, ...]
     rules: tuple[Rule, ...]
     audit_share: float = 0.0
+    replies: Replies = Replies()
     group_of: Mapping[str, Group] = field(init=False, repr=False, compare=False)
     heads: tuple[str, ...] = field(init=False, repr=False, compare=False)
     """Scores this policy cannot do without."""
@@ -190,6 +222,10 @@ class Policy:
     def hold(self, head: str) -> float | None:
         """Give the score from which a comment is held, or None."""
         return next((t.hold for t in self.thresholds if t.head == head), None)
+
+    def discarding_from(self, found: float | None) -> Policy:
+        """Give this policy with the spam score from which spam counts as blatant."""
+        return replace(self, replies=replace(self.replies, discard_from=found))
 
     def rejecting_from(self, found: Mapping[str, float]) -> Policy:
         """
@@ -230,4 +266,7 @@ class PolicySet:
     @property
     def has_budgets(self) -> bool:
         """Whether any threshold of any policy is to be found by a budget."""
-        return any(policy.budgets for policy in (self.default, *self.sites.values()))
+        return any(
+            policy.budgets or policy.replies.discard
+            for policy in (self.default, *self.sites.values())
+        )

@@ -23,10 +23,12 @@ from moderation.policy.policy import (
     Group,
     Policy,
     PolicySet,
+    Replies,
     Rule,
     RuleAction,
     ScorePoints,
     Threshold,
+    Told,
 )
 from moderation.policy.table import Table
 from moderation.terms import HEADS, Action, Lists, RelevanceKind
@@ -48,12 +50,16 @@ _TOP = (
     "points",
     "rules",
     "lists",
+    "akismet",
 )
 _LISTS = ("blocked_words", "watched_words", "allowed_words", "blocked_domains", "allowed_domains")
+_AKISMET = ("reject", "hold", "spam_reasons", "discard", "callbacks")
 _RULE = ("name", "description", "all", "any", "action", "weight", "message")
 _CONDITION = ("signal", "min_strength", "score", "above", "below", "relevance_kind", "language")
 _KINDS = ("signal", "score", "relevance_kind", "language")
 _BUDGET = ("wrong_at_most", "sure", "bad_share")
+_CODES = ("EVIDENCE", "CHECK_FAILED", "OFF_TOPIC", "GENERIC", "LOW_SUBSTANCE")
+# Reasons that are no score, no signal and no rule.
 _AUDITED = 0.01
 # The share that is audited where a budget is stated and no share is: decision record 0011.
 _RULE_NAME = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
@@ -63,10 +69,11 @@ _FAILED = (Action.HOLD, Action.APPROVE)
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """Names a policy may use."""
+    """Names a policy may use; `rules` are the shipped ones, also where a policy drops them."""
 
     signals: frozenset[str]
     scores: frozenset[str]
+    rules: frozenset[str]
 
 
 def read_policies(
@@ -85,7 +92,12 @@ def read_policies(
     """
     shipped = _read_file(_SHIPPED)
     own = _read_file(path) if path is not None else {}
-    names = _Names(signal_names, frozenset(score_names) | set(HEADS))
+    rules = Table(shipped, (), None).tables("rules", _RULE)
+    names = _Names(
+        signal_names,
+        frozenset(score_names) | set(HEADS),
+        frozenset(rule.text("name") for rule in rules),
+    )
     sites = own.pop("sites", {})
     content = merge(shipped, own)
     version = f"{Table(content, (), None).text('version')}-{_digest(content, sites)}"
@@ -128,6 +140,7 @@ def _policy(top: Table, version: str, names: _Names) -> Policy:
     thresholds, hold_generic = _thresholds(top, names)
     # Audits keep budgets honest; where none is stated, nobody asked for them.
     audited = _AUDITED if any(t.budget is not None for t in thresholds) else 0.0
+    rules = _rules(top.tables("rules", _RULE), names)
     return Policy(
         version=version,
         shadow=top.flag("shadow"),
@@ -140,8 +153,30 @@ def _policy(top: Table, version: str, names: _Names) -> Policy:
         reject_points=reject_points,
         score_points=_score_points(points.table("scores", None), names),
         groups=_groups(points.table("groups", None), reject_points, names),
-        rules=_rules(top.tables("rules", _RULE), names),
+        rules=rules,
         audit_share=top.table("audit", ("share",)).number("share", 0, 1, default=audited),
+        replies=_replies(top, rules, names),
+    )
+
+
+def _replies(top: Table, rules: tuple[Rule, ...], names: _Names) -> Replies:
+    table = top.table("akismet", _AKISMET)
+    codes = {*_CODES, *names.signals, *names.rules, *(rule.name for rule in rules)}
+    codes |= {score.upper() for score in names.scores}
+    reasons = table.texts("spam_reasons")
+    for index, code in enumerate(reasons):
+        if code not in codes:
+            raise table.error(f"spam_reasons[{index}]", f"there is no reason {code!r}")
+    discard = None
+    if table.content.get("discard", False) is not False:
+        bad_share = top.table("budget", ("bad_share",)).number("bad_share", 0.0001, 0.9999)
+        discard = _budget(table.table("discard", _BUDGET), bad_share)
+    return Replies(
+        reject=table.choice("reject", Told),
+        hold=table.choice("hold", Told),
+        spam_reasons=frozenset(reasons),
+        discard=discard,
+        callbacks=table.flag("callbacks"),
     )
 
 

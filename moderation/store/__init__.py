@@ -18,16 +18,21 @@ from moderation.store.cases import Cases
 from moderation.store.comments import Comments
 from moderation.store.engine import Database, parse_url
 from moderation.store.events import Events
+from moderation.store.replies import Replies
+from moderation.store.reports import Reports
 from moderation.store.rows import (
     JSON,
     Audit,
     Audited,
+    Correction,
     Event,
     NewComment,
+    NewReply,
     QueueEntry,
     Reviewer,
     StoredArticle,
     StoredComment,
+    Tally,
 )
 from moderation.store.verdicts import Verdicts
 
@@ -39,14 +44,19 @@ __all__ = [
     "Audited",
     "Cases",
     "Comments",
+    "Correction",
     "Event",
     "Events",
     "NewComment",
+    "NewReply",
     "QueueEntry",
+    "Replies",
+    "Reports",
     "Reviewer",
     "Store",
     "StoredArticle",
     "StoredComment",
+    "Tally",
     "Verdicts",
 ]
 
@@ -63,6 +73,8 @@ class Store:
         comments: the comments with what was decided about them.
         cases: the review queue.
         verdicts: what moderators decided, as training labels.
+        reports: what others say of comments.
+        replies: what clients that know only "spam or not" were told, and corrections of it.
         accounts: keys, reviewers and shared secrets.
         events: the append-only log.
     """
@@ -73,6 +85,8 @@ class Store:
         self.comments = Comments(database)
         self.cases = Cases(database)
         self.verdicts = Verdicts(database)
+        self.reports = Reports(database)
+        self.replies = Replies(database)
         self.accounts = Accounts(database, hasher)
         self.events = Events(database)
 

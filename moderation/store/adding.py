@@ -11,7 +11,8 @@ from datetime import datetime
 from moderation.store import tables
 from moderation.store.columns import storable
 from moderation.store.ids import lot, new_id
-from moderation.store.rows import NewComment, StoredComment
+from moderation.store.permalink import comparable
+from moderation.store.rows import NewComment, NewReply, StoredComment
 from moderation.store.writer import NewRow
 from moderation.terms import Author, Case, CaseKind, Comment, Form, Status
 
@@ -91,6 +92,8 @@ def prepare(new: NewComment) -> tuple[StoredComment, list[NewRow]]:
     ]
     if case is not None:
         rows.append((tables.cases, _case_row(case, comment.site)))
+    if new.reply is not None and new.key_id is not None:
+        rows.append((tables.replies, _reply_row(new.reply, id, comment, new.key_id)))
     stored = StoredComment(
         id=id,
         comment=comment,
@@ -138,6 +141,26 @@ def _case_row(case: Case, site: str) -> dict[str, object]:
         "settled_at": None,
         "leased_by": None,
         "leased_until": None,
+    }
+
+
+def _reply_row(
+    reply: NewReply, comment_id: str, comment: Comment, key_id: str
+) -> dict[str, object]:
+    url = reply.callback_url
+    return {
+        "comment_id": comment_id,
+        "site": comment.site,
+        "key_id": key_id,
+        "origin": comparable(reply.origin),
+        "replied_at": comment.received_at,
+        "answer": reply.action.value,
+        "known": reply.action.value,
+        "corrected": None,
+        "callback_url": url,
+        "callback_key": None if url is None else reply.callback_key,
+        "due_at": None,
+        "tries": 0,
     }
 
 

@@ -12,13 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, insert, literal_column, select
 
 from moderation.errors import InputError, NotFound
 from moderation.store import history, tables
 from moderation.store.adding import prepare
 from moderation.store.engine import Database
 from moderation.store.erasing import erase
+from moderation.store.permalink import link_digest
 from moderation.store.rows import NewComment, StoredComment
 from moderation.store.statements import Query
 from moderation.store.stored import load, load_one
@@ -41,6 +42,25 @@ _EARLIER = Query(
     )
 )
 
+
+_SAME_TEXT = Query(
+    select(
+        tables.comments.c.id,
+        tables.comments.c.author_key,
+        tables.comments.c.permalink,
+        tables.articles.c.link,
+    )
+    .select_from(tables.comments)
+    .outerjoin(tables.articles, tables.articles.c.key == tables.comments.c.article_key)
+    .where(
+        tables.comments.c.site == bindparam("site"),
+        tables.comments.c.fingerprint == bindparam("fingerprint"),
+        tables.comments.c.deleted_at.is_(None),
+    )
+    .order_by(tables.comments.c.received_at.desc(), tables.comments.c.id.desc())
+    .limit(literal_column("100"))
+)
+# The newest hundred copies of one text: among more, one more or less makes no difference.
 
 _TEXT = Query(
     select(tables.comments.c.text).where(
@@ -125,6 +145,42 @@ class Comments:
         """Read the text alone; None when unknown, deleted or of another site. One indexed read."""
         rows = self._database.fetch(_TEXT, {"id": id, "site": site})
         return rows[0].text if rows else None
+
+    def find_same(
+        self, site: str, fingerprint: int, *, author_key: str | None, permalink: str | None
+    ) -> str | None:
+        """
+        Find the comment that somebody speaks of by its content; one indexed query.
+
+        One whose author or page is another than the one asked for is not meant. Of those left,
+        the one that agrees in most counts, and of one author's the newest.
+
+        Args:
+            fingerprint: of its text, after normalisation.
+            author_key: None when nothing is known of the author.
+            permalink: of the comment or of its page; None when it is not known.
+
+        Returns:
+            None when there is none, or when several people's are meant alike.
+        """
+        link = link_digest(permalink)
+        best: list[tuple[str, str | None]] = []
+        most = -1
+        for row in self._database.fetch(_SAME_TEXT, {"site": site, "fingerprint": fingerprint}):
+            links = {row.link, link_digest(row.permalink)} - {None}
+            if author_key is not None and row.author_key not in (None, author_key):
+                continue
+            if link is not None and links and link not in links:
+                continue
+            agrees = (author_key is not None and row.author_key == author_key) + (link in links)
+            if agrees > most:
+                best, most = [], agrees
+            if agrees == most:
+                best.append((row.id, row.author_key))
+        authors = {author for _, author in best}
+        if len(best) > 1 and (len(authors) > 1 or None in authors):
+            return None
+        return best[0][0] if best else None
 
     def delete(self, id: str, *, site: str | None, actor: str, now: datetime) -> None:
         """

@@ -19,6 +19,7 @@ from moderation.terms import (
     Form,
     Reason,
     RelevanceKind,
+    Report,
     Scores,
     Signal,
     Span,
@@ -33,6 +34,7 @@ __all__ = [
     "read_decision",
     "read_form",
     "read_labels",
+    "read_report",
     "read_score",
     "read_scores",
     "read_signals",
@@ -117,6 +119,18 @@ def read_verdict(row: Row[Any]) -> Verdict:
         labels=read_labels(row.labels),
         note=row.note,
         decided_at=row.decided_at,
+    )
+
+
+def read_report(row: Row[Any]) -> Report:
+    """Read a report from the columns of `reports`."""
+    return Report(
+        id=row.id,
+        comment_id=row.comment_id,
+        actor=row.actor,
+        action=VerdictAction(row.action),
+        labels=read_labels(row.labels),
+        reported_at=row.reported_at,
     )
 
 

@@ -41,6 +41,13 @@ def erase(connection: Connection, id: str, site: str, now: datetime) -> None:
         .where(cases.c.comment_id == id, cases.c.settled_at.is_(None))
         .values(settled_at=now, version=cases.c.version + 1, leased_by=None, leased_until=None)
     )
+    # That there was an answer stays counted; where its client can be reached goes.
+    replies = tables.replies
+    connection.execute(
+        update(replies)
+        .where(replies.c.comment_id == id)
+        .values(**dict.fromkeys(("callback_url", "callback_key", "due_at")))
+    )
     for table, condition in (
         (tables.decisions, tables.decisions.c.comment_id == id),
         (tables.labels, tables.labels.c.comment_id == id),

@@ -16,6 +16,7 @@ from moderation.terms import (
     Case,
     Comment,
     Decision,
+    Report,
     Scores,
     Signal,
     Status,
@@ -27,12 +28,15 @@ __all__ = [
     "JSON",
     "Audit",
     "Audited",
+    "Correction",
     "Event",
     "NewComment",
+    "NewReply",
     "QueueEntry",
     "Reviewer",
     "StoredArticle",
     "StoredComment",
+    "Tally",
 ]
 
 JSON: TypeAlias = (
@@ -89,6 +93,57 @@ class Audited:
 
 
 @dataclass(frozen=True, slots=True)
+class NewReply:
+    """
+    What a client that knows only "spam or not" is told of a new comment.
+
+    Attributes:
+        action: reject for spam, approve for anything else.
+        origin: address of the site as the client gave it, or "".
+        callback_url: where to tell it of a correction; None: nowhere.
+        callback_key: the secret it asked with; kept with `callback_url` only.
+    """
+
+    action: VerdictAction
+    origin: str = ""
+    callback_url: str | None = None
+    callback_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A correction that a client is still to be told, see `NewReply`; `tries` so far."""
+
+    comment_id: str
+    action: VerdictAction
+    url: str
+    key: str
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """
+    Comments that clients were told "spam or not" of, in one stretch of time.
+
+    Attributes:
+        spam: told to be spam; `ham` likewise not to be.
+        missed_spam: of the ham, those that a person or a report called spam afterwards.
+        false_positives: of the spam, those that a person or a report took back.
+    """
+
+    spam: int = 0
+    ham: int = 0
+    missed_spam: int = 0
+    false_positives: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.spam + self.ham
+
+
+@dataclass(frozen=True, slots=True)
 class NewComment:
     """
     Everything one transaction writes about a new comment.
@@ -105,6 +160,7 @@ class NewComment:
         key_id: API key that sent it, or None.
         idempotency_key: counts only together with `key_id`.
         request_digest: tells a repeated request from another one with the same idempotency key.
+        reply: what its client was told, when that is less than the decision; needs `key_id`.
     """
 
     comment: Comment
@@ -122,6 +178,7 @@ class NewComment:
     key_id: str | None = None
     idempotency_key: str | None = None
     request_digest: str | None = None
+    reply: NewReply | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +191,7 @@ class StoredComment:
         decision: the machine's newest; a verdict may have overruled it.
         created_at: when it was received; the store never reads the clock.
         case: its newest case, open or settled; None when it never was in the queue.
-        verdicts: oldest first.
+        verdicts: oldest first; `reports` likewise.
     """
 
     id: str
@@ -147,6 +204,7 @@ class StoredComment:
     created_at: datetime
     case: Case | None
     verdicts: tuple[Verdict, ...]
+    reports: tuple[Report, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

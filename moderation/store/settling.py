@@ -1,5 +1,6 @@
 """
-One verdict, step by step: compare the version, append, close the case, set the status, label, log.
+One verdict, step by step: compare the version, append, close the case, set status and label, log,
+and leave word for a client that was told otherwise.
 
 Runs inside the transaction it is given; begins and commits none.
 """
@@ -12,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from moderation.errors import CaseConflict
+from moderation.store.correcting import correct
 from moderation.store.ids import new_id
 from moderation.store.rows import StoredComment
 from moderation.store.stored import load_one
@@ -65,6 +67,7 @@ def settle(
         .values(status=Status.after(action).value, settled_by_person=True)
     )
     _set_label(connection, verdict, stored)
+    correct(connection, comment_id, action, due_at=now)
     _log(connection, verdict)
     return verdict, load_one(connection, comment_id, site=site)
 

@@ -1,7 +1,8 @@
 """
 Reads whole comments, with article, decision, newest case and verdicts, for every noun.
 
-Reads only: one statement for any number of comments, one for their cases, one for their verdicts.
+Reads only: one statement for any number of comments, and one each for their cases, their verdicts
+and their reports.
 """
 
 from __future__ import annotations
@@ -17,13 +18,22 @@ from moderation.store.documents import (
     read_case,
     read_decision,
     read_form,
+    read_report,
     read_scores,
     read_signals,
     read_verdict,
 )
 from moderation.store.rows import StoredComment
-from moderation.store.tables import articles, cases, comments, decisions, verdict_notes, verdicts
-from moderation.terms import Article, Case, Comment, Status, Verdict
+from moderation.store.tables import (
+    articles,
+    cases,
+    comments,
+    decisions,
+    reports,
+    verdict_notes,
+    verdicts,
+)
+from moderation.terms import Article, Case, Comment, Report, Status, Verdict
 
 __all__ = ["load", "load_one"]
 
@@ -59,6 +69,11 @@ _VERDICTS = (
     .where(verdicts.c.comment_id.in_(bindparam("ids", expanding=True)))
     .order_by(verdicts.c.decided_at, verdicts.c.id)
 )
+_REPORTS = (
+    select(reports)
+    .where(reports.c.comment_id.in_(bindparam("ids", expanding=True)))
+    .order_by(reports.c.reported_at, reports.c.id)
+)
 
 
 def load(connection: Connection, ids: Sequence[str]) -> list[StoredComment]:
@@ -76,8 +91,16 @@ def load(connection: Connection, ids: Sequence[str]) -> list[StoredComment]:
     if settled:
         for found in connection.execute(_VERDICTS, {"ids": settled}):
             verdicts_of.setdefault(found.comment_id, []).append(read_verdict(found))
+    reports_of: dict[str, list[Report]] = {}
+    for found in connection.execute(_REPORTS, {"ids": list(rows)}):
+        reports_of.setdefault(found.comment_id, []).append(read_report(found))
     return [
-        _stored(rows[id], cases_of.get(id), tuple(verdicts_of.get(id, ())))
+        _stored(
+            rows[id],
+            cases_of.get(id),
+            tuple(verdicts_of.get(id, ())),
+            tuple(reports_of.get(id, ())),
+        )
         for id in ids
         if id in rows
     ]
@@ -96,7 +119,9 @@ def load_one(connection: Connection, id: str, *, site: str | None) -> StoredComm
     raise NotFound("There is no such comment.", field="id")
 
 
-def _stored(row: Row[Any], case: Case | None, settled: tuple[Verdict, ...]) -> StoredComment:
+def _stored(
+    row: Row[Any], case: Case | None, settled: tuple[Verdict, ...], reported: tuple[Report, ...]
+) -> StoredComment:
     article = None
     if row.article_key is not None:
         article = Article(
@@ -129,4 +154,5 @@ def _stored(row: Row[Any], case: Case | None, settled: tuple[Verdict, ...]) -> S
         created_at=row.received_at,
         case=case,
         verdicts=settled,
+        reports=reported,
     )

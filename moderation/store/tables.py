@@ -1,11 +1,12 @@
 """
 Every table and index, in the order data flows through them. Read this file to know the store.
 
-Says what is kept, never how it is read or written; `migrations/` must lead to exactly this.
+Says what is kept, never how it is read or written; `migrations/` must lead to exactly this. Tables
+of keys and reviewers are in `account_tables.py`.
 
 Three rules hold everywhere. Times are UTC microseconds (`Moment`). Ids are 32 hex digits that sort
-by time. `events` and `verdicts` are append-only: triggers made by the first migration refuse every
-UPDATE and DELETE, so neither may ever hold what a person can ask to have erased.
+by time. `events`, `verdicts` and `reports` are append-only: triggers of the migrations refuse any
+UPDATE and DELETE, so none may ever hold what a person can ask to have erased.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
-    MetaData,
     Table,
 )
 
+from moderation.store.account_tables import keys, reviewers, secrets, sign_in_links
 from moderation.store.columns import BIG_SERIAL, Document, Moment, StorableText
+from moderation.store.metadata import metadata
 
 __all__ = [
     "articles",
@@ -34,20 +35,14 @@ __all__ = [
     "keys",
     "labels",
     "metadata",
+    "replies",
+    "reports",
     "reviewers",
     "secrets",
     "sign_in_links",
     "verdict_notes",
     "verdicts",
 ]
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-    }
-)
 
 articles = Table(
     "articles",
@@ -299,6 +294,65 @@ labels = Table(
     Column("decided_at", Moment, nullable=False),
 )
 
+# Append-only. What keys without the scope `moderate` say of comments: evidence, settling nothing.
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", StorableText, primary_key=True),
+    Column("comment_id", StorableText, ForeignKey(comments.c.id), nullable=False),
+    # ``key:ID``.
+    Column("actor", StorableText, nullable=False),
+    # `terms.VerdictAction` and a list of `terms.VerdictLabel`.
+    Column("action", StorableText, nullable=False),
+    Column("labels", Document, nullable=False),
+    Column("reported_at", Moment, nullable=False),
+)
+# The reports on a stored comment; Reports.labels walks along it.
+Index("reports_by_comment", reports.c.comment_id, reports.c.id)
+
+# What a client that knows only "spam or not" was told: one row for each comment of such a client.
+replies = Table(
+    "replies",
+    metadata,
+    Column("comment_id", StorableText, ForeignKey(comments.c.id), primary_key=True),
+    # The comment's, repeated here so that one index serves the statistics.
+    Column("site", StorableText, nullable=False),
+    Column("key_id", StorableText, nullable=False),
+    # Address of the site as the client gave it, in its comparable form (permalink.py); "" if none.
+    Column("origin", StorableText, nullable=False),
+    Column("replied_at", Moment, nullable=False),
+    # `terms.VerdictAction`, ``reject`` for spam: what was told first, and what is known there now.
+    Column("answer", StorableText, nullable=False),
+    Column("known", StorableText, nullable=False),
+    # What a person, or a report, says instead; null as long as nobody does.
+    Column("corrected", StorableText),
+    # Where the client wants to hear of a correction; null when it does not, or when it is too late.
+    Column("callback_url", StorableText),
+    # The secret the client asked with, by which it knows the correction for ours. It is kept no
+    # longer than the address.
+    Column("callback_key", StorableText),
+    # When the correction is to be sent, or tried again; null when there is none to send.
+    Column("due_at", Moment),
+    # How often it was tried.
+    Column("tries", Integer, nullable=False),
+)
+# Replies.tallies.
+Index("replies_by_site", replies.c.site, replies.c.replied_at)
+# Replies.due.
+Index(
+    "replies_due",
+    replies.c.due_at,
+    sqlite_where=replies.c.due_at.is_not(None),
+    postgresql_where=replies.c.due_at.is_not(None),
+)
+# Replies.forget_callbacks.
+Index(
+    "replies_with_callback",
+    replies.c.replied_at,
+    sqlite_where=replies.c.callback_url.is_not(None),
+    postgresql_where=replies.c.callback_url.is_not(None),
+)
+
 # Append-only.
 events = Table(
     "events",
@@ -316,63 +370,3 @@ events = Table(
 )
 # Events.recent of one subject.
 Index("events_by_subject", events.c.subject, events.c.id)
-
-keys = Table(
-    "keys",
-    metadata,
-    Column("id", StorableText, primary_key=True),
-    Column("name", StorableText, nullable=False),
-    # SHA-256 of the secret, hex.
-    Column("digest", StorableText, nullable=False),
-    # List of `terms.Scope`.
-    Column("scopes", Document, nullable=False),
-    Column("site", StorableText, nullable=False),
-    # 0 is without limit.
-    Column("per_minute", Integer, nullable=False),
-    Column("created_at", Moment, nullable=False),
-    # Null while the key is good.
-    Column("revoked_at", Moment),
-)
-# Accounts.key_by_secret; also: one good key for a secret, which a revoked one leaves free again.
-Index(
-    "keys_by_digest",
-    keys.c.digest,
-    unique=True,
-    sqlite_where=keys.c.revoked_at.is_(None),
-    postgresql_where=keys.c.revoked_at.is_(None),
-)
-
-reviewers = Table(
-    "reviewers",
-    metadata,
-    Column("id", StorableText, primary_key=True),
-    Column("name", StorableText, nullable=False),
-    # `name` case-folded: "Ana" and "ana" are one person.
-    Column("folded_name", StorableText, nullable=False, unique=True),
-    # Argon2id; null for a reviewer who signs in by link only.
-    Column("password_hash", StorableText),
-    Column("created_at", Moment, nullable=False),
-    # Raised whenever all sessions of the reviewer end; a session is good under the one it began
-    # with. A count and not a time, because clocks of two machines differ, and two sessions may
-    # begin in the same tick of one.
-    Column("session_version", Integer, nullable=False, server_default="0"),
-)
-
-sign_in_links = Table(
-    "sign_in_links",
-    metadata,
-    # SHA-256 of the token, hex.
-    Column("digest", StorableText, primary_key=True),
-    Column("reviewer_id", StorableText, ForeignKey(reviewers.c.id), nullable=False),
-    Column("expires_at", Moment, nullable=False),
-    # Null until the link was used; after that it is worth nothing.
-    Column("used_at", Moment),
-)
-
-# Random values all processes share, such as the key that signs sessions.
-secrets = Table(
-    "secrets",
-    metadata,
-    Column("name", StorableText, primary_key=True),
-    Column("value", LargeBinary, nullable=False),
-)

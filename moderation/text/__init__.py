@@ -16,7 +16,7 @@ from moderation.text.fingerprint import (
     simhash,
     sketch,
 )
-from moderation.text.language import UNKNOWN, detect_language
+from moderation.text.language import UNKNOWN, detect_language, likeliest_language
 from moderation.text.links import Link, find_links
 from moderation.text.normalise import Change, Text, normalise
 from moderation.text.sentences import split_sentences
@@ -35,6 +35,7 @@ __all__ = [
     "fingerprint",
     "fingerprints",
     "hamming",
+    "likeliest_language",
     "normalise",
     "simhash",
     "sketch",

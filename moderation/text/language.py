@@ -7,18 +7,21 @@ Never downloads: only the model file inside the detector's package is ever asked
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 from threading import Lock
 from typing import Any
 
 from moderation.text.normalise import Text
 
-__all__ = ["UNKNOWN", "detect_language"]
+__all__ = ["UNKNOWN", "detect_language", "likeliest_language"]
 
 UNKNOWN = "unknown"
 
 # More says nothing new and costs time.
 _MAX_CHARS = 160
+
+_GUESSES = 20
 
 # Scripts that one language of readers' comments uses, or nearly so.
 _DECIDED = {
@@ -107,6 +110,40 @@ def detect_language(text: Text) -> str:
     if cyrillic > latin:
         return _by_model(letters, cyrillic, _CYRILLIC_LANGUAGES)
     return _by_model(letters, latin, None)
+
+
+def likeliest_language(text: Text, among: Collection[str]) -> str:
+    """
+    Give the likeliest of some languages, however unsure, for callers who must name one.
+
+    Args:
+        among: ISO 639-1 codes.
+
+    Returns:
+        one of them that is written in the script of the text, or "unknown" when there is none, or
+        no letter in the text.
+    """
+    letters = _NOISE.sub(" ", text.plain[: _MAX_CHARS * 2])[:_MAX_CHARS].strip()
+    counts = {
+        _LATIN: _count(_LATIN, letters),
+        _CYRILLIC: _count(_CYRILLIC, letters),
+        _ARABIC: _count(_ARABIC, letters),
+    }
+    script, most = max(counts.items(), key=lambda item: item[1])
+    decided = {code: len(pattern.findall(letters)) for code, pattern in _DECIDED.items()}
+    best = max(decided, key=decided.__getitem__)
+    if decided[best] > most:
+        return best if best in among else UNKNOWN
+    if not most:
+        return UNKNOWN
+    others = _CYRILLIC_LANGUAGES | _ARABIC_LANGUAGES | set(_DECIDED)
+    written = {_CYRILLIC: _CYRILLIC_LANGUAGES, _ARABIC: _ARABIC_LANGUAGES}.get(script)
+    pool = set(among) - others if written is None else set(among) & written
+    if len(pool) < 2:
+        return next(iter(pool), UNKNOWN)
+    found = _detector().detect(letters.lower(), model="lite", k=_GUESSES)
+    codes = (str(guess["lang"]) for guess in found)
+    return next((code for c in codes if (code := _NAMES.get(c, c)) in pool), UNKNOWN)
 
 
 def _count(runs: re.Pattern[str], letters: str) -> int:

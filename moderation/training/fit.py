@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from moderation.classifiers.features import NGRAM_BITS
-from moderation.classifiers.heads import LINEAR_HEADS, LinearHeads
+from moderation.classifiers.heads import LINEAR_HEADS, LinearHeads, whole_steps
 from moderation.classifiers.reject import REJECT
 from moderation.terms import TOXIC_KINDS, RelevanceKind
 from moderation.training.encode import Encoded, tfidf
@@ -34,11 +34,11 @@ __all__ = [
     "targets",
 ]
 
-_STRENGTH = {"spam": 2.0, "substance": 1.0, "generic": 2.0}
+_STRENGTH = {"spam": 2.0, "substance": 1.0, "generic": 2.0, "astray": 1.0}
 _KIND_STRENGTH = 0.5
 # scikit-learn's C of each head, by ROC-AUC on sources left out of the fitting split; the test split
 # had no say. Decision record 0004 has the figures.
-_BALANCE = {"corpus": 10.0, "labels": 20.0}
+_BALANCE = {"corpus": 10.0, "labels": 20.0, "reports": 20.0}
 # Rows written or judged for this very work count more than rows of other places.
 
 _ASSUMED = {"spam": 0.1}
@@ -69,6 +69,10 @@ def targets(rows: Sequence[Row], head: str) -> npt.NDArray[np.float32]:
     def target(row: Row) -> bool | None:
         if head == "generic":
             return None if row.kind is None else row.kind is RelevanceKind.GENERIC
+        if head == "astray":
+            # Judged as a whole comment, under the article it was written under.
+            judged = row.source in _BALANCE and not row.fragment and row.kind is not None
+            return row.kind is RelevanceKind.OFF_TOPIC if judged else None
         if head in TOXIC_KINDS:
             # What is not toxic is of no kind of it.
             known = row.kinds is not None and head in row.kinds_known
@@ -221,7 +225,7 @@ def fit_heads(
         known = None
         if base is not None:
             known = HeadFit(
-                np.asarray(base.weights[:, column], np.float32),
+                base.weights[:, column] * base.steps[column],
                 np.asarray(base.dense[:, column]),
                 float(base.intercept[column]),
             )
@@ -255,10 +259,16 @@ def out_of_fold_logits(
     ngrams = tfidf(encoded, idf)
     logits = fits[head].logits(ngrams, encoded.dense)
     chosen, wanted = _labelled(rows, head)
-    groups = np.array([f"{rows[i].source}/{rows[i].group}" for i in chosen])
+    # Numbers, not names: a group may be named by a whole text.
+    numbers: dict[tuple[str, str], int] = {}
+    every = np.array([numbers.setdefault((r.source, r.group), len(numbers)) for r in rows])
+    groups = every[chosen]
     if len(np.unique(groups)) < 5 or len(np.unique(wanted)) < 2:
         return logits
-    for fit, held in GroupKFold(5).split(chosen, wanted, groups):
+    for fit, part_held in GroupKFold(5).split(chosen, wanted, groups):
+        # Rows that are not labelled for the head, pieces of labelled ones among them, go along
+        # with their group.
+        held = np.flatnonzero(np.isin(every, groups[part_held]))
         part = _fit_one(
             ngrams[chosen[fit]],
             encoded.dense[chosen[fit]],
@@ -267,7 +277,7 @@ def out_of_fold_logits(
             strength(head),
             None,
         )
-        logits[chosen[held]] = part.logits(ngrams[chosen[held]], encoded.dense[chosen[held]])
+        logits[held] = part.logits(ngrams[held], encoded.dense[held])
     return logits
 
 
@@ -275,9 +285,11 @@ def assemble(
     fits: dict[str, HeadFit], idf: Float32, calibration: npt.NDArray[np.float32]
 ) -> LinearHeads:
     """Lay fitted heads side by side, as serving reads them."""
+    weights, steps = whole_steps(np.stack([fits[head].ngrams for head in LINEAR_HEADS], axis=1))
     return LinearHeads(
         idf=np.asarray(idf, np.float32),
-        weights=np.stack([fits[head].ngrams for head in LINEAR_HEADS], axis=1).astype(np.float16),
+        weights=weights,
+        steps=steps,
         dense=np.stack([fits[head].dense for head in LINEAR_HEADS], axis=1),
         intercept=np.array([fits[head].intercept for head in LINEAR_HEADS], np.float32),
         calibration=calibration,

@@ -1,5 +1,5 @@
 """
-Moderators' labels from the store, as training rows.
+Labels from the store, as training rows: moderators' verdicts, and reports from outside.
 
 A label teaches only the heads that its verdict speaks about; never a machine's decision.
 """
@@ -11,9 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from moderation.store.ids import lot
 from moderation.terms import Label, RelevanceKind, VerdictAction, VerdictLabel
-from moderation.training.rows import Row
+from moderation.training.rows import REPORTS, Row
 
-__all__ = ["rows_from_labels"]
+__all__ = ["REPORT_WEIGHT", "rows_from_labels"]
+
+REPORT_WEIGHT = 0.25
+"""How much a report counts beside a moderator's verdict. Whoever uses a key with `score` alone may
+be anybody the site lets near a form; decision record 0015."""
 
 _KINDS = {
     VerdictLabel.ON_TOPIC: RelevanceKind.ON_TOPIC,
@@ -30,9 +34,9 @@ def rows_from_labels(labels: Iterable[Label]) -> list[Row]:
     """
     Turn labels into rows.
 
-    Approving says "neither spam nor toxic". Rejecting says only what its labels name: a comment
-    rejected as off topic is no evidence of spam, nor of the absence of spam. What a moderator did,
-    approve or reject, teaches `likely_to_reject` alone.
+    Approving says "neither spam nor toxic", unless it names which of the two it is not. Rejecting
+    says only what its labels name: a comment rejected as off topic is no evidence of spam, nor of
+    the absence of spam. What a moderator did, approve or reject, teaches `likely_to_reject` alone.
     """
     every = list(labels)
     shares = _drawn_shares(every)
@@ -70,6 +74,11 @@ def _represents(label: Label, shares: Mapping[str, float]) -> float:
 def _row(label: Label, represents: float) -> Row:
     named = set(label.labels)
     approved = label.action is VerdictAction.APPROVE
+    denied = {VerdictLabel.NOT_SPAM, VerdictLabel.NOT_TOXIC} & named
+    if approved and not denied:
+        denied = {VerdictLabel.NOT_SPAM, VerdictLabel.NOT_TOXIC}
+    spam = _said(named, denied, VerdictLabel.SPAM, VerdictLabel.NOT_SPAM)
+    toxicity = _said(named, denied, VerdictLabel.TOXIC, VerdictLabel.NOT_TOXIC)
     kinds = [kind for name, kind in _KINDS.items() if name in named]
     article = label.article if label.article is not None and label.article.has_text else None
     substance = None
@@ -82,16 +91,27 @@ def _row(label: Label, represents: float) -> Row:
         group = label.article.id or label.article.url or label.comment_id
     return Row(
         text=label.text,
-        source="labels",
+        source=REPORTS if label.reported else "labels",
         group=f"{label.site}/{group}",
         language=label.language,
-        spam=True if VerdictLabel.SPAM in named else False if approved else None,
-        toxicity=True if VerdictLabel.TOXIC in named else False if approved else None,
+        spam=spam,
+        toxicity=toxicity,
         substance=substance,
         kind=kinds[0] if len(kinds) == 1 else None,
-        kinds=frozenset() if approved and VerdictLabel.TOXIC not in named else None,
+        # What is not toxic is of no kind of it; one that is, is of kinds nobody named.
+        kinds=frozenset() if toxicity is False else None,
         article=article,
         parent=label.parent_text,
-        rejected=not approved,
+        weight=REPORT_WEIGHT if label.reported else 1.0,
+        # A report is nobody's decision.
+        rejected=None if label.reported else not approved,
         represents=represents,
     )
+
+
+def _said(
+    named: set[VerdictLabel], denied: set[VerdictLabel], yes: VerdictLabel, no: VerdictLabel
+) -> bool | None:
+    if yes in named:
+        return None if no in named else True
+    return False if no in denied else None

@@ -11,16 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
-from moderation.classifiers.features import grams
+from moderation.classifiers.features import STEM_LENGTHS, grams
 from moderation.classifiers.lexicon import LEXICON_KINDS, Lexicon
 from moderation.errors import CorpusError
 from moderation.text import normalise
 
 __all__ = ["compile_lexicon", "empty_lexicon", "hash_entry"]
 
-_LEAST_STEM = 3
-_MOST_STEM = 8
-# Longer stems are cut: another length costs every comment another look, and eight letters tell.
 _MOST_WORDS = 4
 
 # What Arabic joins to the word that follows: the article, "and", "so", "with", "to", "like".
@@ -47,9 +44,10 @@ def _hash(entry: str) -> tuple[str, int]:
     if not 1 <= size <= _MOST_WORDS:
         raise ValueError(f"has {size} words; one to four are possible")
     length = int(hashed.word_ends[0] - hashed.word_starts[0])
-    if stem and size == 1 and length >= _LEAST_STEM:
-        length = min(length, _MOST_STEM)
-        return f"s{length}", int(hashed.stems(np.array([length]))[0, 0])
+    if stem and size == 1 and length >= STEM_LENGTHS[-1]:
+        # Longer stems are cut: eight letters tell.
+        length = min(length, STEM_LENGTHS[0])
+        return f"s{length}", int(hashed.stems[STEM_LENGTHS.index(length), 0])
     return "p", int(hashed.phrases()[size - 1][0])
 
 
@@ -61,9 +59,7 @@ def compile_lexicon(folder: Path) -> Lexicon:
         CorpusError: a file is not TOML, a list is unknown, or an entry cannot be used; `field` is
             file, list and entry.
     """
-    phrases: dict[int, int] = {}
-    stems: dict[int, int] = {}
-    lengths: set[int] = set()
+    found: dict[int, int] = {}
     for path in sorted(folder.glob("*.toml")):
         try:
             lists = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -77,28 +73,19 @@ def compile_lexicon(folder: Path) -> Lexicon:
             for entry in lists.get(kind, ()):
                 where = f"{path.name}: {kind}: {entry!r}"
                 for form in _forms(entry, path.stem, where):
-                    name, value = _read(form, where)
-                    if name == "p":
-                        phrases.setdefault(value, number)
-                    else:
-                        stems.setdefault(value, number)
-                        lengths.add(int(name[1:]))
-    return _lexicon(phrases, stems, lengths)
+                    found.setdefault(_read(form, where), number)
+    return _lexicon(found)
 
 
 def empty_lexicon() -> Lexicon:
     """Give a lexicon that knows nothing."""
-    return _lexicon({}, {}, set())
+    return _lexicon({})
 
 
-def _lexicon(phrases: dict[int, int], stems: dict[int, int], lengths: set[int]) -> Lexicon:
-    def columns(found: dict[int, int]) -> tuple[np.ndarray, np.ndarray]:
-        keys = sorted(found)
-        return np.array(keys, np.uint64), np.array([found[key] for key in keys], np.uint8)
-
-    return Lexicon(
-        *columns(phrases), *columns(stems), np.array(sorted(lengths, reverse=True), np.int64)
-    )
+def _lexicon(found: dict[int, int]) -> Lexicon:
+    keys = sorted(found)
+    kinds = np.array([found[key] for key in keys], np.uint8)
+    return Lexicon(np.array(keys, np.uint64), kinds)
 
 
 def _forms(entry: object, language: str, where: str) -> list[str]:
@@ -110,11 +97,11 @@ def _forms(entry: object, language: str, where: str) -> list[str]:
     return [clitic + entry for clitic in _CLITICS]
 
 
-def _read(entry: str, where: str) -> tuple[str, int]:
+def _read(entry: str, where: str) -> int:
     name, colon, digits = entry.partition(":")
     try:
         if colon and (name == "p" or (name[:1] == "s" and name[1:].isdigit())):
-            return name, int(digits, 16)
-        return _hash(entry)
+            return int(digits, 16)
+        return _hash(entry)[1]
     except ValueError as error:
         raise CorpusError(str(error), field=where) from error

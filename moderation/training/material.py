@@ -18,7 +18,7 @@ from moderation.errors import TrainingError
 from moderation.store import Store
 from moderation.training.corpus import read_corpus
 from moderation.training.labels import rows_from_labels
-from moderation.training.rows import Row, Split, deduplicate, split_of
+from moderation.training.rows import REPORTS, Row, Split, deduplicate, split_of
 from moderation.training.sources import Source, present_sources, read_source, read_sources
 
 __all__ = ["Material", "gather"]
@@ -30,7 +30,7 @@ class Material:
     All rows, each text once.
 
     Attributes:
-        rows: labels first, then corpus, then public sets.
+        rows: labels first, then corpus, reports, public sets.
         sources: the public sets that are here.
         corpus_sha256: of all corpus files, hex.
     """
@@ -46,7 +46,8 @@ class Material:
     def data_entries(self) -> tuple[dict[str, Any], ...]:
         """Describe every source for a model's card: licence, digest, rows by split."""
         counts = Counter((row.source, split_of(row).value) for row in self.rows)
-        licences = {"corpus": "CC BY 4.0", "labels": "this site's own"}
+        own = "this site's own"
+        licences = {"corpus": "CC BY 4.0", "labels": own, REPORTS: own}
         digests = {"corpus": self.corpus_sha256}
         for source in self.sources:
             licences[source.name], digests[source.name] = source.licence, source.sha256
@@ -75,7 +76,7 @@ def gather(config: Config, *, seed: int, say: Callable[[str], None]) -> Material
         StoreError: the store is there but cannot be read.
     """
     corpus = read_corpus(config.corpus_dir)
-    labels = _labels(config)
+    labels, reports = _labels(config)
     listed = config.corpus_dir / "sources.toml"
     sources = present_sources(read_sources(listed) if listed.exists() else [], config.data_dir)
     public: list[Row] = []
@@ -83,24 +84,27 @@ def gather(config: Config, *, seed: int, say: Callable[[str], None]) -> Material
         rows = read_source(source, config.data_dir or Path(), seed=seed)
         say(f"  {source.name}: {len(rows):,} rows")
         public += rows
-    every = [*labels, *corpus, *public]
+    # What was judged, or written for this work, wins over what somebody merely reported.
+    every = [*labels, *corpus, *reports, *public]
     rows = deduplicate(every)
     say(
-        f"read {len(labels):,} labels, {len(corpus):,} corpus rows, {len(public):,} rows of "
-        f"{len(sources)} public sets; dropped {len(every) - len(rows):,} copies"
+        f"read {len(labels):,} labels, {len(reports):,} reports, {len(corpus):,} corpus rows, "
+        f"{len(public):,} rows of {len(sources)} public sets; "
+        f"dropped {len(every) - len(rows):,} copies"
     )
     if not rows:
         raise TrainingError("there is nothing to learn from: no label, no corpus, no public set")
     return Material(tuple(rows), tuple(sources), _corpus_digest(config.corpus_dir))
 
 
-def _labels(config: Config) -> list[Row]:
+def _labels(config: Config) -> tuple[list[Row], list[Row]]:
+    """Give the rows of verdicts, and those of reports."""
     if not config.database_url and not (config.var_dir / "moderation.sqlite").exists():
         # The service never ran here: there is no store yet, hence no label.
-        return []
+        return [], []
     store = Store.open(config.resolved_database_url)
     try:
-        return rows_from_labels(store.verdicts.labels())
+        return rows_from_labels(store.verdicts.labels()), rows_from_labels(store.reports.labels())
     finally:
         store.close()
 

@@ -18,8 +18,8 @@ from scipy.sparse import csr_matrix
 from sklearn.decomposition import PCA
 from sklearn.linear_model import Ridge
 
-from moderation.classifiers.features import grams
-from moderation.classifiers.meaning import MEANING_SIZE, STEM_LENGTHS, MeaningSpace, pack_rows
+from moderation.classifiers.features import STEM_LENGTHS, grams
+from moderation.classifiers.meaning import LONGEST_STEM, MEANING_SIZE, MeaningSpace, pack_rows
 from moderation.text import normalise, split_sentences
 from moderation.training.rows import Row
 from moderation.training.teacher import CommonWord, Teacher, common_words
@@ -258,7 +258,7 @@ def make_space(spelt: Sequence[str], table: Float32) -> MeaningSpace:
         if 1 <= size <= 2 and int(runs[size - 1][0]) not in rows:
             rows[int(runs[size - 1][0])] = table[place]
             if size == 1:
-                found = hashed.stems(np.array(STEM_LENGTHS, np.int64))[:, 0]
+                found = hashed.stems[STEM_LENGTHS.index(LONGEST_STEM) :, 0]
                 for stem in found[found > 0]:
                     stems[int(stem)].append(place)
     for stem, places in stems.items():

@@ -16,13 +16,17 @@ import numpy.typing as npt
 from joblib import Parallel, delayed
 
 from moderation.classifiers.articles import ArticleAnalysis, analyse_text, article_digest
+from moderation.classifiers.background import Background, centred, empty_background
+from moderation.classifiers.meaning import unit
 from moderation.classifiers.reading import Reader
-from moderation.classifiers.relevance import PAIR_NAMES, Background, match
+from moderation.classifiers.relevance import PAIR_NAMES, Remarks, match
 from moderation.terms import Article, RelevanceKind
 from moderation.text import normalise
 from moderation.training.rows import Row
 
 __all__ = ["Pair", "Shelf", "make_fragments", "make_pairs", "make_shelf", "pair_features"]
+
+Float32 = npt.NDArray[np.float32]
 
 _FRAGMENT_WORDS = (2, 6)
 _FRAGMENT_WEIGHT = 0.7
@@ -67,27 +71,50 @@ class Shelf:
         in serving neither is there.
         """
         chosen = self.background.of(language)
-        own = self.ids
-        if len(chosen) < len(own):
-            own = own[self.background.languages == language]
-        return chosen[~np.isin(own, list(ids))]
+        return self.background.vectors[chosen][~np.isin(self.ids[chosen], list(ids))]
 
 
 def make_shelf(rows: Sequence[Row], reader: Reader) -> Shelf:
-    """Make the background: the articles of our own corpus among these rows."""
-    articles = {
-        row.group: row.article for row in rows if row.source == "corpus" and row.article is not None
-    }
+    """Make the background: the articles and comments of our own corpus among these rows."""
+    own = [row for row in rows if row.source == "corpus" and row.article is not None]
+    articles = {row.group: row.article for row in own if row.article is not None}
     ordered = sorted(articles, key=lambda name: (articles[name].language or "", name))
-    analyses = [analyse_text(reader.space, articles[name]) for name in ordered]
-    empty = np.zeros((0, reader.space.dimensions), np.float32)
-    return Shelf(
-        Background(
-            np.stack([a.centre for a in analyses]) if analyses else empty,
-            np.array([articles[name].language or "" for name in ordered], dtype="<U8"),
-        ),
-        np.array(ordered, dtype=np.str_),
+    languages = np.array([articles[name].language or "" for name in ordered], dtype="<U8")
+    nothing = empty_background(reader.space.dimensions)
+    sentences = [analyse_text(reader.space, articles[name], nothing).vectors for name in ordered]
+    comments = np.array(
+        [reader.read(normalise(row.text)).meaning.vector for row in own], np.float32
+    ).reshape(len(own), reader.space.dimensions)
+    written_in = np.array([row.language for row in own], dtype="<U8")
+    codes = np.array(["", *sorted(set(languages.tolist()) & set(written_in.tolist()))])
+    sentence_means, comment_means = [], []
+    for code in codes:
+        here = [
+            part for part, known in zip(sentences, languages, strict=True) if code in ("", known)
+        ]
+        sentence_means.append(_mean(np.concatenate(here) if here else nothing.vectors))
+        comment_means.append(_mean(comments[(written_in == code) | (code == "")]))
+    rows_of = {code: place for place, code in enumerate(codes.tolist())}
+    centres = [
+        unit(centred(part, sentence_means[rows_of.get(language, 0)]).sum(axis=0))
+        for part, language in zip(sentences, languages.tolist(), strict=True)
+    ]
+    background = Background(
+        np.stack(centres) if centres else nothing.vectors,
+        languages,
+        codes,
+        np.stack(sentence_means),
+        np.stack(comment_means),
     )
+    return Shelf(background, np.array(ordered, dtype=np.str_))
+
+
+def _mean(vectors: Float32) -> Float32:
+    """Average the vectors that say something."""
+    telling = vectors[vectors.any(axis=1)]
+    if not len(telling):
+        return np.zeros(vectors.shape[1], np.float32)
+    return np.asarray(telling.mean(axis=0), np.float32)
 
 
 def make_pairs(rows: Sequence[Row], *, seed: int = 0) -> list[Pair]:
@@ -151,6 +178,7 @@ def make_fragments(rows: Sequence[Row], *, seed: int = 0) -> list[Row]:
                     substance=None,
                     rejected=None,
                     weight=row.weight * _FRAGMENT_WEIGHT,
+                    fragment=True,
                 )
             )
     return made
@@ -162,8 +190,7 @@ def _features_batch(
     reader: Reader,
     shelf: Shelf,
     idf: npt.NDArray[np.float32],
-    generic: npt.NDArray[np.float64],
-    substance: npt.NDArray[np.float64],
+    remarks: Sequence[Remarks],
 ) -> npt.NDArray[np.float32]:
     made = np.zeros((len(pairs), len(PAIR_NAMES)), np.float32)
     for number, (pair, article) in enumerate(zip(pairs, analyses, strict=True)):
@@ -172,10 +199,10 @@ def _features_batch(
             article,
             space=reader.space,
             idf=idf,
-            generic=float(generic[number]),
-            substance=float(substance[number]),
+            remarks=remarks[number],
             language=pair.row.language,
-            background=shelf.without(
+            background=shelf.background,
+            others=shelf.without(
                 article.language, {pair.row.group, (pair.row.article or Article()).id or ""}
             ),
             parent=reader.read(normalise(pair.row.parent)) if pair.row.parent else None,
@@ -188,8 +215,7 @@ def pair_features(
     reader: Reader,
     shelf: Shelf,
     idf: npt.NDArray[np.float32],
-    generic: npt.NDArray[np.float64],
-    substance: npt.NDArray[np.float64],
+    remarks: Sequence[Remarks],
 ) -> npt.NDArray[np.float32]:
     """
     Measure all pairs.
@@ -199,7 +225,7 @@ def pair_features(
         reader: of the model being made.
         shelf: likewise.
         idf: float32, shape (2**NGRAM_BITS,).
-        generic: float64, shape (n_rows,): log-odds by `Pair.index`; `substance` likewise.
+        remarks: what other heads say of each row, by `Pair.index`.
 
     Returns:
         float32, shape (n_pairs, len(PAIR_NAMES)).
@@ -210,7 +236,7 @@ def pair_features(
         article = pair.row.article or Article()
         digest = article_digest(article)
         if digest not in known:
-            known[digest] = analyse_text(reader.space, article)
+            known[digest] = analyse_text(reader.space, article, shelf.background)
         analyses.append(known[digest])
     size = 256
     parts = Parallel(n_jobs=-1)(
@@ -220,8 +246,7 @@ def pair_features(
             reader,
             shelf,
             idf,
-            generic[[p.index for p in pairs[i : i + size]]],
-            substance[[p.index for p in pairs[i : i + size]]],
+            [remarks[pair.index] for pair in pairs[i : i + size]],
         )
         for i in range(0, len(pairs), size)
     )

@@ -15,7 +15,12 @@ from enum import StrEnum
 from moderation.terms import TOXIC_KINDS, Article, RelevanceKind
 from moderation.text import fingerprint, normalise
 
-__all__ = ["Row", "Split", "deduplicate", "draw", "lot_of", "split_of"]
+__all__ = ["REPORTS", "Row", "Split", "deduplicate", "draw", "lot_of", "split_of"]
+
+
+REPORTS = "reports"
+"""Source of the rows that come from reports: nobody vouches for them, so nothing is measured on
+them."""
 
 
 class Split(StrEnum):
@@ -33,7 +38,7 @@ class Row:
 
     Attributes:
         text: as written.
-        source: ``corpus``, ``labels`` or the name of a public set.
+        source: ``corpus``, ``labels``, ``reports`` or the name of a public set.
         group: rows of one group stay in one split: the article, the thread, or the text itself.
         language: ISO 639-1, or "unknown".
         weight: how much the row counts in fitting; 1 for a label given by hand for this product.
@@ -44,6 +49,7 @@ class Row:
         kinds: the kinds of toxicity it is of, in the words of the corpus; empty for a row that is
             not toxic.
         kinds_known: the kinds that `kinds` speaks of; the others are not labelled.
+        fragment: whether it is a piece of a comment, cut by us: nobody wrote or judged it so.
         rejected: whether a moderator of this site rejected it.
         represents: how many comments of the site a verdict speaks for: more than one where it was
             drawn by lot from those that nobody else saw.
@@ -64,6 +70,7 @@ class Row:
     family: str | None = None
     kinds: frozenset[str] | None = None
     kinds_known: frozenset[str] = frozenset(TOXIC_KINDS)
+    fragment: bool = False
     rejected: bool | None = None
     represents: float = 1.0
 
@@ -73,8 +80,11 @@ def split_of(row: Row) -> Split:
     Give the split of a row: 70 % fit, 10 % calibrate, 20 % test, by a hash of its group.
 
     The same group lands in the same split in every run on every machine, so no model was ever
-    fitted on a row that another is measured on, whatever sources were present.
+    fitted on a row that another is measured on, whatever sources were present. Reports are only
+    ever fitted on.
     """
+    if row.source == REPORTS:
+        return Split.FIT
     digest = hashlib.blake2b(f"{row.source}\x00{row.group}".encode("utf-8", "replace")).digest()
     part = int.from_bytes(digest[:8], "big") % 10
     if part < 7:

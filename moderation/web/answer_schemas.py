@@ -183,6 +183,16 @@ class VerdictPart(Given):
     decided_at: datetime
 
 
+class ReportPart(Given):
+    """What a key without the scope `moderate` said of the comment."""
+
+    id: str
+    actor: str
+    action: VerdictAction
+    labels: list[VerdictLabel]
+    reported_at: datetime
+
+
 class ArticlePart(Given):
     """The article without its text."""
 
@@ -214,6 +224,7 @@ class CommentAnswer(ReceivedAnswer):
     created_at: datetime
     case: CasePart | None
     verdicts: list[VerdictPart]
+    reports: list[ReportPart]
 
 
 class QueueAnswer(Given):

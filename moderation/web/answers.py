@@ -13,7 +13,7 @@ from moderation.classifiers.bundle import BundleInfo
 from moderation.desk.budgets import Finding
 from moderation.policy import Policy
 from moderation.store import QueueEntry, StoredArticle, StoredComment
-from moderation.terms import Case, Decision, Key, Reason, Scores, Verdict
+from moderation.terms import Case, Decision, Key, Reason, Report, Scores, Verdict
 
 __all__ = [
     "article_answer",
@@ -89,6 +89,17 @@ def comment_answer(stored: StoredComment, case: Case | None = None) -> dict[str,
             "settled_at": case.settled_at,
         },
         "verdicts": [_verdict(verdict) for verdict in stored.verdicts],
+        "reports": [_report(report) for report in stored.reports],
+    }
+
+
+def _report(report: Report) -> dict[str, Any]:
+    return {
+        "id": report.id,
+        "actor": report.actor,
+        "action": report.action,
+        "labels": report.labels,
+        "reported_at": report.reported_at,
     }
 
 

@@ -12,25 +12,32 @@ from time import perf_counter
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from moderation.config import Config
 from moderation.errors import ModerationError
 from moderation.web import (
+    akismet,
     articles,
     casework,
+    coral,
     docs,
     health,
     management,
     native,
+    openai,
+    perspective,
     problems,
     review,
 )
 from moderation.web.auth import KeyRing
+from moderation.web.coral_sites import read_coral_sites
 from moderation.web.form_tokens import FormTokens
 from moderation.web.limits import Limits
 from moderation.web.logs import log, log_failure
 from moderation.web.metrics import count_request
 from moderation.web.rooms import Rooms, open_rooms
+from moderation.web.stories import Stories
 
 __all__ = ["create_app"]
 
@@ -58,8 +65,17 @@ def create_app(config: Config, *, rooms: Rooms | None = None) -> Flask:
     app.extensions["moderation.keys"] = KeyRing(rooms.store)
     app.extensions["moderation.limits"] = Limits(config.var_dir / "limits")
     app.extensions["moderation.form_tokens"] = FormTokens(rooms.store.accounts.secret("form-token"))
-    for adapter in (native, articles, casework, management, health, docs, review):
+    app.extensions["moderation.coral"] = read_coral_sites(config.coral)
+    app.extensions["moderation.stories"] = Stories(rooms.desk, rooms.now, config.trusted_hosts)
+    own = (native, articles, casework, management, health, docs, review)
+    for adapter in (*own, akismet, perspective, openai, coral):
         app.register_blueprint(adapter.bp)
+    if config.trusted_proxies:
+        # Each proxy adds its own word to the headers; words of others before it are not trusted.
+        count = config.trusted_proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=count, x_proto=count, x_host=count
+        )
     app.before_request(_begin)
     app.after_request(_end)
     # The one place where errors become answers; an adapter with a dialect of its own registers

@@ -17,7 +17,7 @@ from moderation.store import Store
 from moderation.terms import Key, Scope
 from moderation.web.limits import Limits, Usage
 
-__all__ = ["KeyRing", "admit", "bearer", "caller"]
+__all__ = ["KeyRing", "admit", "bearer", "caller", "find_key", "let_in"]
 
 CACHE_SECONDS = 3.0
 """So long may a revoked key still be taken by another worker than the one that revoked it."""
@@ -79,13 +79,34 @@ def admit(secret: str | None, scope: Scope) -> Key:
         RateExceeded: the key used up its requests of this minute.
         StoreError: the store did not answer.
     """
-    extensions = current_app.extensions
     if not secret:
         raise AccessDenied("Send an API key: Authorization: Bearer KEY.")
-    ring: KeyRing = extensions["moderation.keys"]
-    key = ring.find(secret)
+    key = find_key(secret)
     if key is None:
         raise AccessDenied("This API key is not known or was revoked.")
+    return let_in(key, scope)
+
+
+def find_key(secret: str) -> Key | None:
+    """
+    Give the good key with this secret, None when there is none.
+
+    Raises:
+        StoreError: the store did not answer.
+    """
+    ring: KeyRing = current_app.extensions["moderation.keys"]
+    return ring.find(secret)
+
+
+def let_in(key: Key, scope: Scope) -> Key:
+    """
+    Let a request with this key in: count it, and ask for the scope.
+
+    Raises:
+        AccessDenied: the key lacks the scope.
+        RateExceeded: the key used up its requests of this minute.
+    """
+    extensions = current_app.extensions
     g.key = key
     if key.per_minute:
         limits: Limits = extensions["moderation.limits"]

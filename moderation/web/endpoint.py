@@ -24,7 +24,7 @@ from moderation.web.auth import admit, bearer
 from moderation.web.problems import BadInput, UnsupportedMedia, unreadable
 from moderation.web.rooms import Rooms
 
-__all__ = ["NDJSON", "Call", "Endpoint", "endpoint", "open_endpoint", "reply"]
+__all__ = ["NDJSON", "Call", "Endpoint", "endpoint", "open_endpoint", "read_body", "reply"]
 
 NDJSON = "application/x-ndjson"
 
@@ -116,7 +116,7 @@ def endpoint(
                     raise InputError(f"must have at most {most} characters", field=name)
             raw, read = b"", None
             if adapter is not None:
-                raw = _read_body(rooms.config.max_body_bytes)
+                raw = read_body(rooms.config.max_body_bytes)
                 read = None if lines and request.mimetype == NDJSON else _read(adapter, raw)
             elif query is not None:
                 read = _read_query(query)
@@ -178,7 +178,7 @@ def _words(view: Callable[..., Response]) -> tuple[str, str]:
     return summary.rstrip("."), description
 
 
-def _read_body(most: int) -> bytes:
+def read_body(most: int) -> bytes:
     """
     Read the body whole.
 

@@ -17,6 +17,7 @@ from moderation.errors import ConfigError, InputError, SchemaVersionError
 from moderation.policy import read_policies
 from moderation.store import Store
 from moderation.terms import HEADS, Scope
+from moderation.web.coral_sites import read_coral_sites
 
 __all__ = ["Prepared", "clear_metrics", "prepare", "welcome"]
 
@@ -58,6 +59,7 @@ def prepare(config: Config, now: datetime) -> Prepared:
     """
     model = LiveModel(config.models_dir).model.version
     read_policies(config.policy, signal_names=SIGNAL_NAMES, score_names=HEADS)
+    read_coral_sites(config.coral)
     try:
         config.var_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -40,6 +40,7 @@ __all__ = [
     "from_http",
     "problem",
     "problem_body",
+    "sentence_of",
     "status_of",
     "unreadable",
 ]
@@ -213,11 +214,12 @@ def unreadable(error: ValidationError) -> InputError:
         if fault["type"] == "json_invalid":
             reason = str(fault.get("ctx", {}).get("error", "not JSON"))
             return Unreadable(f"The body is not valid JSON: {reason}.")
-        faults.append((_dotted(fault["loc"]), _sentence(fault)))
+        faults.append((_dotted(fault["loc"]), sentence_of(fault)))
     return BadInput(faults)
 
 
-def _sentence(fault: ErrorDetails) -> str:
+def sentence_of(fault: ErrorDetails) -> str:
+    """Say in our own words what pydantic found wrong, to follow the name of the field."""
     if fault["type"] == "string_pattern_mismatch":
         pattern = fault.get("ctx", {}).get("pattern")
         return "must not be blank" if pattern == NOT_BLANK else f"must match {pattern}"

@@ -14,7 +14,9 @@ from flask import Flask
 
 from moderation.config import read_config
 from moderation.terms import Article, Author, Comment
+from moderation.web.akismet import callback_body
 from moderation.web.app import create_app
+from moderation.web.callbacks import Callbacks
 from moderation.web.logs import configure_logs
 from moderation.web.rooms import Rooms
 
@@ -34,7 +36,11 @@ def build() -> Flask:
     _warm_up(rooms)
     rooms.live.start()
     rooms.budgets.start()
-    atexit.register(_leave, rooms)
+    callbacks = Callbacks(
+        rooms.store, body_of=callback_body, now=rooms.now, trusted=config.trusted_hosts
+    )
+    callbacks.start()
+    atexit.register(_leave, rooms, callbacks)
     return app
 
 
@@ -49,10 +55,11 @@ def _warm_up(rooms: Rooms) -> None:
         rooms.desk.check(Comment(text, rooms.now(), Author(id="nobody"), article))
 
 
-def _leave(rooms: Rooms) -> None:
+def _leave(rooms: Rooms, callbacks: Callbacks) -> None:
     """Finish the writes under way and end the process, once its server has stopped."""
     rooms.live.stop()
     rooms.budgets.stop()
+    callbacks.stop()
     rooms.store.close()
     sys.stderr.flush()
     # The server's idle native threads outlive it; when the interpreter then takes itself apart

@@ -1,5 +1,5 @@
 """
-Measures what the product promises: scoring time, batch rate, HTTP with the durable write, memory.
+Measures what the product promises: scoring, batches, HTTP with the durable write, adapters, memory.
 
 Run it with `make bench`; it is no test and asserts nothing. It starts a service of its own on a
 free port with a store in a temporary folder, and leaves nothing behind. Medians of several rounds
@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from adapters import adapters
 from served import load, memory, serving
 from texts import ARTICLE, comment_text
 
@@ -46,11 +47,16 @@ def main() -> None:
     parser.add_argument("--comments", type=int, default=1000, help="a round, in process")
     parser.add_argument("--seconds", type=int, default=8, help="a round, over HTTP")
     parser.add_argument("--workers", type=int, default=2, help="server processes")
+    parser.add_argument("--pairs", type=int, default=400, help="of requests, for each adapter")
     given = parser.parse_args()
     config = read_config()
     rows = in_process(config, given.rounds, given.comments)
     with tempfile.TemporaryDirectory(prefix="moderation-bench-") as folder:
         rows += over_http(Path(folder), config, given.rounds, given.seconds, given.workers)
+    with tempfile.TemporaryDirectory(prefix="moderation-bench-") as folder:
+        # A store and a process of their own: neither is filled or warmed by the load before.
+        with serving(Path(folder), config.models_dir, workers=1) as service:
+            rows += adapters(service, given.pairs)
     machine = f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
     model = current_version(config.models_dir)
     lines = [

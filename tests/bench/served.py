@@ -27,9 +27,10 @@ from pathlib import Path
 
 from texts import WORDS, comment_text
 
-__all__ = ["Load", "Service", "load", "memory", "serving"]
+__all__ = ["CORAL_SECRET", "KEY", "Load", "Service", "load", "memory", "serving"]
 
-_KEY = "bench0000bench0000bench0000"
+KEY = "bench0000bench0000bench0000"
+CORAL_SECRET = "a secret for measuring only"
 _START_SECONDS = 90
 
 
@@ -72,7 +73,7 @@ class Service:
         request = urllib.request.Request(
             f"{self.url}/v1/articles/{article['id']}",
             json.dumps(body).encode(),
-            {"Authorization": f"Bearer {_KEY}", "Content-Type": "application/json"},
+            {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"},
             method="PUT",
         )
         urllib.request.urlopen(request, timeout=30).close()
@@ -89,10 +90,13 @@ def serving(folder: Path, models_dir: Path, *, workers: int) -> Iterator[Service
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    coral = folder / "coral.toml"
+    coral.write_text(f'[sites.default]\nsigning_secrets = ["{CORAL_SECRET}"]\n')
     settings = {
+        "MODERATION_CORAL": str(coral.absolute()),
         "MODERATION_VAR_DIR": str(folder),
         "MODERATION_MODELS_DIR": str(models_dir.absolute()),
-        "MODERATION_ADMIN_KEY": _KEY,
+        "MODERATION_ADMIN_KEY": KEY,
         "MODERATION_WORKERS": str(workers),
         "MODERATION_PORT": str(port),
         "MODERATION_HOST": "127.0.0.1",
@@ -158,7 +162,7 @@ end
 def _by_wrk(service: Service, connections: int, seconds: int) -> Load:
     words = ", ".join(f'"{word}"' for word in WORDS)
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-        script.write(_LUA % (words, time.monotonic_ns() % 10**9, _KEY))
+        script.write(_LUA % (words, time.monotonic_ns() % 10**9, KEY))
         script.flush()
         done = subprocess.run(
             [
@@ -215,7 +219,7 @@ async def _by_python(service: Service, connections: int, seconds: int) -> Load:
             writer.write(
                 b"POST /v1/comments HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
                 b"Authorization: Bearer %s\r\nContent-Length: %d\r\n\r\n%s"
-                % (_KEY.encode(), len(body), body)
+                % (KEY.encode(), len(body), body)
             )
             head = await reader.readuntil(b"\r\n\r\n")
             length = re.search(rb"content-length: (\d+)", head.lower())

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from moderation.classifiers.background import Background
 from moderation.classifiers.bundle import Card, fitted_libraries
+from moderation.classifiers.family import SpamFamilies
 from moderation.classifiers.features import NGRAM_BITS, grams
-from moderation.classifiers.heads import LINEAR_HEADS, LinearHeads
+from moderation.classifiers.heads import LINEAR_HEADS, LinearHeads, whole_steps
 from moderation.classifiers.lexicon import LEXICON_KINDS, Lexicon
 from moderation.classifiers.meaning import MEANING_SIZE, MeaningSpace, pack_rows
 from moderation.classifiers.model import LearnedModel
 from moderation.classifiers.reading import DENSE_SIZE, Reader
 from moderation.classifiers.reject import REJECT_BITS, REJECT_SIZE, RejectHead
-from moderation.classifiers.relevance import PAIR_NAMES, Background, RelevanceHead
+from moderation.classifiers.relevance import PAIR_NAMES, RelevanceHead
 
 __all__ = ["KNOWN_WORDS", "make_card", "make_model", "make_reject"]
 
@@ -33,6 +35,7 @@ def make_model(version: str = "20260301-1", *, seed: int = 0) -> LearnedModel:
     heads, pairs, hidden = len(LINEAR_HEADS), len(PAIR_NAMES), 4
     words = np.sort(np.array([grams(word).words[0] for word in KNOWN_WORDS], np.uint64))
     rows, scale, norms = pack_rows(normal(len(words), MEANING_SIZE))
+    weights, steps = whole_steps(normal(2**NGRAM_BITS, heads))
     return LearnedModel(
         version=version,
         reader=Reader(
@@ -46,7 +49,8 @@ def make_model(version: str = "20260301-1", *, seed: int = 0) -> LearnedModel:
         ),
         heads=LinearHeads(
             idf=(5 + chance.random(2**NGRAM_BITS)).astype(np.float32),
-            weights=normal(2**NGRAM_BITS, heads).astype(np.float16),
+            weights=weights,
+            steps=steps,
             dense=normal(DENSE_SIZE, heads),
             intercept=normal(heads),
             calibration=np.tile(np.array([1, 0], np.float32), (heads, 1)),
@@ -60,7 +64,18 @@ def make_model(version: str = "20260301-1", *, seed: int = 0) -> LearnedModel:
             weights=normal(3, hidden),
             intercept=normal(3),
         ),
-        background=Background(normal(9, MEANING_SIZE), np.array(["en"] * 9)),
+        background=Background(
+            normal(9, MEANING_SIZE),
+            np.array(["en"] * 9),
+            np.array(["", "en"]),
+            np.zeros((2, MEANING_SIZE), np.float32),
+            np.zeros((2, MEANING_SIZE), np.float32),
+        ),
+        families=SpamFamilies(
+            np.array(["crypto", "gambling"]),
+            normal(DENSE_SIZE, 2),
+            normal(2),
+        ),
     )
 
 
@@ -77,11 +92,8 @@ def make_reject(*, seed: int = 0) -> RejectHead:
 
 def _lexicon(word: str, kind: str) -> Lexicon:
     return Lexicon(
-        phrases=np.array([grams(word).words[0]], np.uint64),
-        phrase_kinds=np.array([LEXICON_KINDS.index(kind)], np.uint8),
-        stems=np.empty(0, np.uint64),
-        stem_kinds=np.empty(0, np.uint8),
-        stem_lengths=np.empty(0, np.int64),
+        keys=np.array([grams(word).words[0]], np.uint64),
+        kinds=np.array([LEXICON_KINDS.index(kind)], np.uint8),
     )
 
 

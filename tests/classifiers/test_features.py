@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -79,11 +80,20 @@ def test_shape_is_finite_for_any_text(text: str) -> None:
     assert np.isfinite(shape).all()
 
 
-def test_shouting_and_disguise_show_in_the_shape() -> None:
-    """Capitals and undone disguises move their counts."""
+def test_shouting_shows_in_the_shape() -> None:
+    """Capitals and exclamation marks move their counts."""
     names = {name: i for i, name in enumerate(SHAPE_NAMES)}
     loud, calm = (featurise(normalise(t)).shape for t in ("BUY NOW!!", "buy now"))
     assert loud[names["upper_share"]] > 0.9 > calm[names["upper_share"]]
     assert loud[names["exclamations"]] > calm[names["exclamations"]]
-    hidden = featurise(normalise("b\u200bu\u200by n\u200bow")).shape
-    assert hidden[names["undone_share"]] > 0
+
+
+@pytest.mark.parametrize(
+    "disguised",
+    ["you 1d10t", "you i.d.i.o.t", "you id\u200biot", "you idi\u043et", "y\u200bou idiot"],
+)
+def test_a_disguise_seen_through_leaves_no_trace_in_the_shape(disguised: str) -> None:
+    """Digits, dots and hidden characters that were read as letters are not counted as such."""
+    assert np.array_equal(
+        featurise(normalise(disguised)).shape, featurise(normalise("you idiot")).shape
+    )

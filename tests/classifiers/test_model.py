@@ -139,7 +139,7 @@ def test_the_word_with_the_weight_is_the_word_that_is_marked() -> None:
     """When only one word's buckets carry weight, the first span is that word as it was sent."""
     model = make_model()
     weights = np.zeros_like(model.heads.weights)
-    weights[featurise(normalise("casino")).ngram_indices, LINEAR_HEADS.index("spam")] = 9
+    weights[featurise(normalise("casino")).ngram_indices, LINEAR_HEADS.index("spam")] = 30_000
     heads = dataclasses.replace(
         model.heads,
         weights=weights,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,17 @@ class TestAccounts:
         assert run("keys", "revoke", key).code == 0
         assert run("keys", "add", "new", "--secret", "abc123abc123").code == 0
         assert run("keys", "revoke", "nobody").code == 2
+
+    @pytest.mark.parametrize(("form", "shape"), [("akismet", 12), ("perspective", 40)])
+    def test_a_key_is_made_in_the_form_clients_ask_for(self, run, form: str, shape: int) -> None:
+        """Lower-case hex digits, as many as the client counts; another one each time."""
+        made = {run("keys", "add", "blog", "--form", form).out.strip() for _ in range(2)}
+        assert len(made) == 2
+        for secret in made:
+            assert re.fullmatch(rf"[0-9a-f]{{{shape}}}", secret)
+        both = run("keys", "add", "blog", "--form", form, "--secret", "abc")
+        assert (both.code, both.out) == (2, "")
+        assert "--form" in both.err
 
     def test_a_reviewer_gets_links(self, run) -> None:
         """`reviewers add` and `reviewers link` print an address that signs in once."""

@@ -295,3 +295,30 @@ def test_the_watcher_looks_by_itself_and_outlives_a_silent_store(tmp_path: Path)
     assert budgets.findings(card.version, "default")[0].found.threshold == 0.6
     budgets.stop()
     rooms.store.close()
+
+
+def test_discarding_rests_on_a_budget_of_its_own(tmp_path: Path) -> None:
+    """Its threshold is found from the same rows, and is stricter."""
+    strict = "[akismet]\ndiscard = { wrong_at_most = 0.02, sure = 0.9 }\n"
+    rows = evidence(good=[0.2] * 985 + [0.7] * 15, bad=[0.95] * 200 + [0.65] * 100)
+    write_card(tmp_path, evidence=rows)
+    rooms = open_desk(tmp_path, BUDGET + strict)
+    policy = rooms.budgets.in_force("20260301-1").for_site("default")
+    reject = next(t.reject for t in policy.thresholds if t.head == "spam")
+    assert reject is not None
+    assert policy.replies.discard_from is not None
+    assert reject < 0.7 < policy.replies.discard_from <= 0.95
+    rooms.store.close()
+
+
+def test_discarding_alone_is_looked_for_too(tmp_path: Path) -> None:
+    """It needs no budget for rejecting beside it, and brings no audits."""
+    write_card(tmp_path, evidence=SOUND)
+    rooms = open_desk(
+        tmp_path, "[akismet]\ndiscard = { wrong_at_most = 0.1, sure = 0.9, bad_share = 0.3 }\n"
+    )
+    policy = rooms.budgets.in_force("20260301-1").for_site("default")
+    assert policy.replies.discard_from == 0.6
+    assert policy.audit_share == 0
+    assert rooms.budgets.findings("20260301-1", "default") == ()
+    rooms.store.close()

@@ -262,7 +262,7 @@ def test_rules_can_be_replaced_altogether(tmp_path):
 @pytest.mark.parametrize(
     ("text", "key", "words"),
     [
-        ("colour = 1", "colour", "valid are audit, budget"),
+        ("colour = 1", "colour", "valid are akismet, audit, budget"),
         ("shadow = 1", "shadow", "true or false"),
         ("version = 3", "version", "text"),
         ('version = " "', "version", "text"),

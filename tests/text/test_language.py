@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
-from moderation.text import UNKNOWN, detect_language, normalise
+from moderation.text import UNKNOWN, detect_language, likeliest_language, normalise
 from tests.text.texts import any_text
 
 
@@ -58,3 +58,28 @@ def test_any_text_gets_an_answer(raw: str) -> None:
     """Detection never fails and answers a two-letter code or unknown."""
     answer = detect_language(normalise(raw))
     assert answer == UNKNOWN or len(answer) == 2
+
+
+@pytest.mark.parametrize(
+    ("raw", "language"),
+    [
+        ("You are wrong", "en"),
+        ("LOL", "en"),
+        ("سلام", "fa"),
+        ("да", "ru"),
+        ("谢谢", UNKNOWN),
+        ("바보", UNKNOWN),
+        ("12345", UNKNOWN),
+        ("", UNKNOWN),
+    ],
+)
+def test_a_guess_is_one_of_those_asked_for(raw: str, language: str) -> None:
+    """Where a name must be given, the likeliest is; without a letter there is none."""
+    assert likeliest_language(normalise(raw), {"en", "fa", "ru"}) == language
+
+
+@settings(max_examples=100, deadline=None)
+@given(any_text(60))
+def test_any_text_gets_a_guess_or_none(raw: str) -> None:
+    """Guessing never fails and never leaves what was asked for."""
+    assert likeliest_language(normalise(raw), {"de", "zh"}) in {"de", "zh", UNKNOWN}

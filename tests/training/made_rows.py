@@ -62,7 +62,7 @@ def heads_of(rows: Sequence[Row], base: LinearHeads | None = None) -> LinearHead
 def logits_of(heads: LinearHeads, encoded: Encoded, head: str) -> np.ndarray:
     """Give a head's log-odds of encoded texts."""
     column = LINEAR_HEADS.index(head)
-    ngrams = heads.weights[:, column].astype(np.float32)
+    ngrams = heads.weights[:, column] * heads.steps[column]
     fit = HeadFit(ngrams, heads.dense[:, column], float(heads.intercept[column]))
     return fit.logits(tfidf(encoded, heads.idf), encoded.dense)
 

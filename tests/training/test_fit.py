@@ -185,3 +185,34 @@ def test_out_of_fold_with_too_few_groups_is_the_fit() -> None:
     fits = fit_heads(rows, encoded, idf, None)
     expected = fits["spam"].logits(tfidf(encoded, idf), encoded.dense)
     assert np.array_equal(out_of_fold_logits(rows, encoded, idf, "spam", fits), expected)
+
+
+def test_astray_is_learned_from_whole_comments_under_their_own_articles() -> None:
+    """Pieces that we cut, and pairs of a question forum, say nothing of it."""
+    off = replace(put("lost cat, grey", 1), kind=RelevanceKind.OFF_TOPIC)
+    rows = [
+        off,
+        replace(off, kind=RelevanceKind.ON_TOPIC),
+        replace(off, kind=RelevanceKind.GENERIC),
+        replace(off, fragment=True),
+        replace(off, source="semeval2016_cqa_en"),
+        put("late again", 2),
+    ]
+    found = targets(rows, "astray")
+    assert found[:3].tolist() == [1, 0, 0]
+    assert np.isnan(found[3:]).all()
+
+
+def test_out_of_fold_a_piece_goes_along_with_what_it_was_cut_from() -> None:
+    """A head that knows a comment by heart must not judge a piece of it either."""
+    chance = np.random.default_rng(0)
+    whole = [
+        put(row.text, n, spam=bool(chance.integers(2))) for n, row in enumerate(ham(120, seed=9))
+    ]
+    pieces = [replace(row, spam=None, fragment=True) for row in whole]
+    rows = [*whole, *pieces]
+    encoded = encode([row.text for row in rows], READER)
+    idf = fit_idf(encoded)
+    fits = fit_heads(rows, encoded, idf, None)
+    held_out = out_of_fold_logits(rows, encoded, idf, "spam", fits)
+    assert roc_auc_score([row.spam for row in whole], held_out[120:]) < 0.7

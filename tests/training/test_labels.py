@@ -61,6 +61,11 @@ def test_approving_says_neither_spam_nor_toxic(store: Store) -> None:
         (APPROVE, ("generic",), False, False, None, RelevanceKind.GENERIC),
         (APPROVE, ("spam",), True, False, None, None),
         (REJECT, ("on_topic", "off_topic"), None, None, None, None),
+        (APPROVE, ("not_spam",), False, None, None, None),
+        (APPROVE, ("not_toxic",), None, False, None, None),
+        (APPROVE, ("not_spam", "not_toxic"), False, False, None, None),
+        (REJECT, ("spam", "not_toxic"), True, False, None, None),
+        (REJECT, ("spam", "not_spam"), None, None, None, None),
     ],
 )
 def test_a_verdict_teaches_only_what_it_speaks_about(

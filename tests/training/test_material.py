@@ -13,7 +13,7 @@ from moderation.terms import VerdictAction, VerdictLabel
 from moderation.training.material import Material, gather
 from moderation.training.rows import Split
 from tests.corpora import CORPUS
-from tests.training.verdicts import opened, settle
+from tests.training.verdicts import NOON, add, opened, settle
 
 
 def collect(config: Config) -> tuple[Material, list[str]]:
@@ -43,6 +43,30 @@ def test_a_moderators_word_outranks_the_corpus(tmp_path: Path) -> None:
     assert len(after.rows) == len(before.rows) + 1
     (kept,) = [row for row in after.rows if row.text == spam.text]
     assert (kept.source, kept.spam) == ("labels", False)
+
+
+def test_a_report_teaches_what_nobody_judged(tmp_path: Path) -> None:
+    """Where it contradicts a moderator or the corpus it is dropped; else it counts, but less."""
+    config = Config(var_dir=tmp_path / "var", corpus_dir=CORPUS)
+    before, _ = collect(config)
+    spam = next(row for row in before.rows if row.spam and row.kind is None)
+    judged = "A text that a moderator approved"
+    with opened(config) as store:
+        for text in (spam.text, judged, "A text that was only reported"):
+            action = VerdictAction.APPROVE if text == spam.text else VerdictAction.REJECT
+            label = VerdictLabel.NOT_SPAM if text == spam.text else VerdictLabel.SPAM
+            store.reports.add(
+                add(store, text), site=None, actor="key:1", action=action, labels=(label,), now=NOON
+            )
+        settle(store, judged, VerdictAction.APPROVE)
+    after, said = collect(config)
+    rows = {row.text: row for row in after.rows if row.text in {spam.text, judged}}
+    assert (rows[spam.text].source, rows[spam.text].spam) == ("corpus", True)
+    assert (rows[judged].source, rows[judged].spam) == ("labels", False)
+    (reported,) = [row for row in after.rows if row.source == "reports"]
+    assert (reported.text, reported.spam) == ("A text that was only reported", True)
+    assert reported.weight < 1
+    assert "1 labels, 3 reports" in said[-1]
 
 
 def test_the_card_tells_every_source_with_its_rows(tmp_path: Path) -> None:

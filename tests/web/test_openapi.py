@@ -26,7 +26,19 @@ EXAMPLES = 12
 
 CONFIG = Path(__file__).parents[2] / "schemathesis.toml"
 
-NOT_DOCUMENTED = ("/review", "/docs", "/openapi.json", "/static")
+OTHERS = (
+    "/1.1/",
+    "/1.2/",
+    "/coral",
+    "/v1alpha1",
+    "/batch",
+    "/$discovery",
+    "/discovery",
+    "/v1/moderations",
+)
+"""Addresses of other vendors' protocols, which have descriptions of their own."""
+
+NOT_DOCUMENTED = ("/review", "/docs", "/openapi.json", "/static", *OTHERS)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,15 @@ import pytest
 from flask import Flask
 
 from moderation.store import Audit
-from moderation.terms import Action, Author, Reason, Scope, Span
+from moderation.terms import (
+    Action,
+    Author,
+    Reason,
+    Scope,
+    Span,
+    VerdictAction,
+    VerdictLabel,
+)
 from tests.reviewing import Desk
 from tests.web.review.browsing import Browser, signed_in
 
@@ -57,6 +65,23 @@ def test_the_comment_page_shows_what_a_moderator_needs(desk: Desk, anna: Browser
         'value="off_topic" data-key="3" aria-keyshortcuts="3" checked',
     ):
         assert expected in page, expected
+
+
+def test_what_a_site_reported_is_shown(desk: Desk, anna: Browser) -> None:
+    """A moderator sees what the site says of a comment, as evidence."""
+    held = desk.hold()
+    reject, approve = VerdictAction.REJECT, VerdictAction.APPROVE
+    for action, labels in ((reject, (VerdictLabel.SPAM,)), (approve, (VerdictLabel.NOT_SPAM,))):
+        desk.store.reports.add(
+            held.id,
+            site=None,
+            actor="key:1",
+            action=action,
+            labels=labels,
+            now=desk.clock.forward(seconds=1),
+        )
+    shown = anna.get(f"/review/comments/{held.id}").text.partition("Reported by the site")[2]
+    assert 0 < shown.index("<b>Not spam</b>") < shown.index("<b>Spam</b>")
 
 
 @pytest.mark.parametrize("action", list(Action))
