@@ -25,8 +25,8 @@ from moderation.classifiers.heads import LINEAR_HEADS
 from moderation.classifiers.model import LearnedModel
 from moderation.classifiers.reject import REJECT
 from moderation.config import Config
-from moderation.errors import ModelError
 from moderation.terms import TOXIC_KINDS
+from moderation.training.bases import base_model, live_model
 from moderation.training.budgets import evidence_of
 from moderation.training.drawings import draw_curves, draw_learning_curve
 from moderation.training.evaluate import Measured, judge, measure, table
@@ -104,8 +104,8 @@ def train(
         # 1. Read labels, corpus and public sets; the first copy of a text wins.
         material = gather(config, seed=seed, say=say)
         sentences = sentences_to_measure(config.corpus_dir)
-        live = _live(config, say)
-        base = _base(config, live, material, teach)
+        live = live_model(config, say)
+        base = base_model(config, live, material, teach)
         # 2. Learn from two splits, on top of the base model or from nothing.
         version = next_version(config.models_dir, now or datetime.now(UTC))
         model = learn_model(config, material, version, base, live, teach=teach, seed=seed, say=say)
@@ -189,33 +189,6 @@ def _refit(
 
     rows = material.rows
     return learning_curve(fit, rows, seed=seed), ablation(fit, rows, seed=seed)
-
-
-def _live(config: Config, say: Say) -> LearnedModel | None:
-    try:
-        return read_bundle(config.models_dir, current_version(config.models_dir))
-    except ModelError as error:
-        say(f"no live model to compare with: {error.message}")
-        return None
-
-
-def _base(
-    config: Config, live: LearnedModel | None, material: Material, teach: bool
-) -> LearnedModel | None:
-    """Give the model to learn on top of; None when all its data is here: then fit from nothing."""
-    if live is None or teach:
-        return None
-    card = read_card(config.models_dir, live.version)
-    # Always the model that was fitted from nothing, not its latest descendant: the same labels
-    # give the same model, and a label taken back leaves no trace.
-    root = str(card.notes.get("root", live.version))
-    try:
-        root_card, base = read_card(config.models_dir, root), read_bundle(config.models_dir, root)
-    except ModelError:
-        root_card, base = card, live
-    needed = {str(entry["name"]) for entry in root_card.data if entry["kind"] == "public set"}
-    here = {source.name for source in material.sources}
-    return None if here and needed <= here else base
 
 
 def _offer(model: LearnedModel, measured: dict[str, Measured]) -> LearnedModel:
