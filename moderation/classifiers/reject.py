@@ -151,6 +151,17 @@ class RejectHead:
     ngrams: Float32
     intercept: Float32
 
+    def __post_init__(self) -> None:
+        """
+        Refuse weights of another reading of comments: no score of any head would come out of them.
+
+        Raises:
+            ValueError: a shape is not the one expected.
+        """
+        shapes = [part.shape for part in (self.numbers, self.usual, self.ngrams, self.intercept)]
+        if shapes != [(REJECT_SIZE,), (REJECT_SIZE,), (1 << REJECT_BITS,), (1,)]:
+            raise ValueError(f"{REJECT} has weights of the shapes {shapes}")
+
     def log_odds(self, overheard: Overheard) -> float:
         """Give the calibrated log-odds that a moderator rejects the comment."""
         numbers = float(overheard.numbers @ self.numbers)
