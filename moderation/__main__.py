@@ -20,6 +20,7 @@ from moderation.commands import (
     compare,
     database,
     doctor,
+    events,
     learning,
     models,
     policy,
@@ -71,6 +72,7 @@ for _module in (
     models,
     accounts,
     transfer,
+    events,
     database,
 ):
     for _command in _module.COMMANDS:

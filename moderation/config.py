@@ -81,6 +81,19 @@ class Config:
         """The SQLAlchemy URL in use."""
         return self.database_url or f"sqlite:///{(self.var_dir / 'moderation.sqlite').absolute()}"
 
+    def address(self, port: int | None = None) -> str:
+        """
+        Give the address to show people, without a slash at its end.
+
+        Args:
+            port: listened on in truth, when the system chose it; the setting otherwise.
+        """
+        # Whoever listens everywhere is reached on this machine by its own name.
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104
+        host = f"[{host}]" if ":" in host else host
+        here = f"http://{host}:{self.port if port is None else port}"
+        return (self.public_url or here).rstrip("/")
+
 
 def read_config(
     environ: Mapping[str, str] | None = None, path: Path | None = None, **overrides: object

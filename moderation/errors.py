@@ -6,6 +6,9 @@ Imports nothing of the project and nothing of any framework.
 
 from __future__ import annotations
 
+import traceback
+from pathlib import PurePath
+
 __all__ = [
     "AccessDenied",
     "BundleMissing",
@@ -27,6 +30,7 @@ __all__ = [
     "Taken",
     "TrainingBusy",
     "TrainingError",
+    "describe",
 ]
 
 
@@ -211,3 +215,14 @@ class SourceError(TrainingError):
     """A public data set is missing, or its digest is not the one expected."""
 
     default_message = "A data set cannot be used."
+
+
+def describe(error: BaseException) -> dict[str, str]:
+    """
+    Give the kind of an error and the innermost places it came through, for a log.
+
+    Without its message: that can quote the comment it stumbled over.
+    """
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    places = (f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
+    return {"error": type(error).__name__, "where": " > ".join(places)}

@@ -173,7 +173,8 @@ class Form:
 
     Attributes:
         honeypot: content of the field people cannot see; anything but blank was typed by a bot.
-        token: the signed form-time token the page was served with (``POST /v1/form-token``).
+        token: the signed form-time token the page was served with (``POST /v1/form-token``); a
+            valid one in the one spelling it was made in.
         seconds: seconds between serving and sending the form: from the token, else the site's word.
         token_valid: None when no token came, else whether its signature and age hold.
     """

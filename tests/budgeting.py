@@ -20,6 +20,7 @@ from moderation.terms import Comment, Scores, VerdictAction
 from moderation.web.rooms import Rooms
 from tests.classifiers.random_model import make_card
 from tests.fakes import NOON, FixedModel, make_rooms
+from tests.settling import settle
 
 __all__ = [
     "APPROVE",
@@ -83,13 +84,4 @@ def audit(
     """Receive comments with this spam score that are drawn for audit, and judge them."""
     for number in range(times):
         received = send(rooms, score, f"number {number}", site)
-        rooms.store.cases.settle(
-            received.stored.id,
-            site=site,
-            actor="reviewer:1",
-            action=action,
-            labels=(),
-            note=None,
-            version=None,
-            now=NOON + timedelta(seconds=1),
-        )
+        settle(rooms.store, received.stored.id, action, NOON + timedelta(seconds=1), site=site)

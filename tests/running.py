@@ -20,7 +20,7 @@ from pathlib import Path
 
 from tests.bundles import SHIPPED
 
-__all__ = ["KEY", "Running", "running"]
+__all__ = ["KEY", "Running", "free_port", "running", "service_environment"]
 
 KEY = "0123456789abcdef0123456789abcdef"
 """A key of every scope; so long that clients which count its letters take it."""
@@ -37,6 +37,32 @@ class Running:
     key: str
 
 
+def free_port() -> int:
+    """Give a port of this machine that nobody listens on."""
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        port: int = trial.getsockname()[1]
+    return port
+
+
+def service_environment(folder: Path, **settings: object) -> dict[str, str]:
+    """
+    Give the variables of a service of this tree: the shipped model, and a store in `folder`.
+
+    Args:
+        settings: by their names in `Config`; none is taken from the environment of the tests.
+    """
+    kept = {name: v for name, v in os.environ.items() if not name.startswith("MODERATION_")}
+    settings = {
+        "admin_key": KEY,
+        "models_dir": SHIPPED,
+        "var_dir": folder / "var",
+        **settings,
+    }
+    ours = {f"MODERATION_{name.upper()}": str(value) for name, value in settings.items()}
+    return {**kept, **ours, "PYTHONPATH": str(_ROOT)}
+
+
 @contextmanager
 def running(folder: Path, **settings: object) -> Iterator[Running]:
     """
@@ -45,17 +71,7 @@ def running(folder: Path, **settings: object) -> Iterator[Running]:
     Args:
         settings: of the service, by their names in `Config`.
     """
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        port: int = trial.getsockname()[1]
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("MODERATION_")}
-    environment |= {
-        "MODERATION_ADMIN_KEY": KEY,
-        "MODERATION_MODELS_DIR": str(SHIPPED),
-        "MODERATION_VAR_DIR": str(folder / "var"),
-        "PYTHONPATH": str(_ROOT),
-    }
-    environment |= {f"MODERATION_{name.upper()}": str(value) for name, value in settings.items()}
+    port, environment = free_port(), service_environment(folder, **settings)
     command = ["-m", "moderation", "serve", "--port", str(port), "--workers", "1"]
     log = folder / "log"
     with log.open("ab") as out:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -120,3 +121,26 @@ def test_the_configuration_cannot_change() -> None:
     """A setting read once stays as it is for the life of the process."""
     with pytest.raises(dataclasses.FrozenInstanceError):
         read_config({}).port = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("settings", "address"),
+    [
+        ({}, "http://127.0.0.1:8000"),
+        ({"host": "0.0.0.0"}, "http://127.0.0.1:8000"),
+        ({"host": "::"}, "http://127.0.0.1:8000"),
+        ({"host": "::1", "port": 9000}, "http://[::1]:9000"),
+        ({"host": "mod.example"}, "http://mod.example:8000"),
+        ({"host": "0.0.0.0", "public_url": "https://mod.example/m/"}, "https://mod.example/m"),
+    ],
+)
+def test_the_address_shown_is_one_that_can_be_opened(
+    settings: dict[str, Any], address: str
+) -> None:
+    """Links that are printed lead somewhere: nobody can open 0.0.0.0."""
+    assert Config(**settings).address() == address
+
+
+def test_the_port_shown_is_the_one_the_system_chose() -> None:
+    """Port 0 is a wish, not an address."""
+    assert Config(port=0).address(40123) == "http://127.0.0.1:40123"

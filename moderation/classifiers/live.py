@@ -13,6 +13,7 @@ from pathlib import Path
 from moderation.classifiers.bundle import current_version, read_bundle
 from moderation.classifiers.model import Model
 from moderation.errors import ModelError
+from moderation.watcher import Watcher
 
 __all__ = ["LiveModel"]
 
@@ -21,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 class LiveModel:
     """
-    Follows ``models/current``; a class because watching needs a thread and a place to swap.
+    Follows ``models/current``; a class because watching needs a place to swap.
 
     A bundle that does not verify is refused, said so in `refused`, and the old model stays.
     """
@@ -39,12 +40,10 @@ class LiveModel:
             BundleRefused: the live bundle does not verify.
         """
         self._models_dir = models_dir
-        self._interval_seconds = interval_seconds
         self._model: Model = read_bundle(models_dir, current_version(models_dir))
         self._refused_version: str | None = None
         self._lock = threading.Lock()
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._watcher = Watcher("live-model", self.refresh, pause_seconds=interval_seconds)
         self.refused: str | None = None
 
     @property
@@ -54,16 +53,11 @@ class LiveModel:
 
     def start(self) -> None:
         """Begin watching ``current`` in a daemon thread."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._watch, name="live-model", daemon=True)
-            self._thread.start()
+        self._watcher.start()
 
     def stop(self) -> None:
         """Stop watching; safe to call twice."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join(timeout=5)
-            self._thread = None
+        self._watcher.stop()
 
     def refresh(self) -> bool:
         """
@@ -92,11 +86,3 @@ class LiveModel:
             self.refused = self._refused_version = None
             _log.info("model swapped", extra={"model": version, "previous": previous})
             return True
-
-    def _watch(self) -> None:
-        while not self._stop.wait(self._interval_seconds):
-            try:
-                self.refresh()
-            except Exception:
-                # The watcher must outlive any surprise, or the service would never see a new model.
-                _log.exception("looking for a new model failed")

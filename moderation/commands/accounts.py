@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from moderation.commands.output import day, print_table
-from moderation.commands.settings import Settings, pass_settings, utc_now
+from moderation.commands.settings import Settings, pass_settings, running_user, utc_now
 from moderation.errors import InputError, NotFound
 from moderation.terms import Scope
 
@@ -102,6 +102,7 @@ def add_key(
             site=site,
             per_minute=limit,
             secret=secret,
+            actor=running_user(),
             now=utc_now(),
         )
     click.echo(made)
@@ -113,7 +114,7 @@ def add_key(
 def revoke(settings: Settings, id: str) -> None:
     """Make a key worthless; a running service stops taking it within seconds."""
     with settings.store() as store:
-        store.accounts.revoke_key(id, now=utc_now())
+        store.accounts.revoke_key(id, actor=running_user(), now=utc_now())
     click.echo(f"key {id} is revoked")
 
 
@@ -173,7 +174,7 @@ def sign_out(settings: Settings, name: str) -> None:
     """End every session of a reviewer, as when a device was lost."""
     with settings.store() as store:
         found = _reviewer(store, name)
-        store.accounts.end_sessions(found.id, actor="system", now=utc_now())
+        store.accounts.end_sessions(found.id, actor=running_user(), now=utc_now())
     click.echo(f"reviewer {found.name} is signed out everywhere")
 
 
@@ -186,12 +187,9 @@ def _reviewer(store: Store, name: str) -> Reviewer:
 
 
 def _print_link(settings: Settings, reviewer_id: str) -> None:
-    config = settings.read()
-    host = f"[{config.host}]" if ":" in config.host else config.host
-    address = (config.public_url or f"http://{host}:{config.port}").rstrip("/")
     with settings.store() as store:
         token = store.accounts.make_sign_in_link(reviewer_id, now=utc_now())
-    click.echo(f"{address}/review/sign-in/{token}")
+    click.echo(f"{settings.read().address()}/review/sign-in/{token}")
 
 
 _LEAST_PASSWORD_CHARS = 12

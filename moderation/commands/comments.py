@@ -6,12 +6,10 @@ Calls the store's comments only.
 
 from __future__ import annotations
 
-import getpass
-
 import click
 
 from moderation.commands.output import print_json
-from moderation.commands.settings import Settings, pass_settings, utc_now
+from moderation.commands.settings import Settings, pass_settings, running_user, utc_now
 
 __all__ = ["COMMANDS"]
 
@@ -39,7 +37,7 @@ def show(settings: Settings, id: str) -> None:
 def delete(settings: Settings, id: str) -> None:
     """Erase a comment for good: its text, its author and the label made of it."""
     with settings.store() as store:
-        store.comments.delete(id, site=None, actor=f"command:{getpass.getuser()}", now=utc_now())
+        store.comments.delete(id, site=None, actor=running_user(), now=utc_now())
     click.echo(f"comment {id} is erased")
 
 

@@ -6,12 +6,10 @@ Calls the store's cases, as the API does; people find the review page more pleas
 
 from __future__ import annotations
 
-import getpass
-
 import click
 
 from moderation.commands.output import day, excerpt, print_json, print_table
-from moderation.commands.settings import Settings, pass_settings, utc_now
+from moderation.commands.settings import Settings, pass_settings, running_user, utc_now
 from moderation.terms import VerdictAction, VerdictLabel
 
 __all__ = ["COMMANDS"]
@@ -100,7 +98,7 @@ def settle(
         _, stored = store.cases.settle(
             comment_id,
             site=None,
-            actor=f"command:{getpass.getuser()}",
+            actor=running_user(),
             action=VerdictAction(action),
             labels=tuple(dict.fromkeys(map(VerdictLabel, labels))),
             note=note,

@@ -1,11 +1,13 @@
 """
-What every command starts from: the settings, the store they name, and the clock.
+What every command starts from: the settings, the store they name, the clock, and who runs it.
 
 Reads settings and opens the store; prints nothing.
 """
 
 from __future__ import annotations
 
+import getpass
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +22,7 @@ from moderation.config import Config, read_config
 if TYPE_CHECKING:
     from moderation.store import Store
 
-__all__ = ["Settings", "pass_settings", "utc_now"]
+__all__ = ["Settings", "pass_settings", "running_user", "utc_now"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +67,12 @@ pass_settings = click.make_pass_decorator(Settings)
 def utc_now() -> datetime:
     """Read the clock, aware UTC."""
     return datetime.now(UTC)
+
+
+def running_user() -> str:
+    """Name who runs the command, as events and verdicts name an actor: ``command:ana``."""
+    try:
+        return f"command:{getpass.getuser()}"
+    except (KeyError, OSError):
+        # In a container a process may run under a number that belongs to no account.
+        return f"command:{os.getuid()}"

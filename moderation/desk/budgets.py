@@ -16,8 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from moderation.classifiers.bundle import Card, Evidence
-from moderation.desk.drafts import describe
-from moderation.errors import ModelError, StoreError
+from moderation.errors import ModelError, StoreError, describe
 from moderation.policy import Policy, PolicySet
 from moderation.policy.binomial import rows_needed
 from moderation.policy.budget import (
@@ -31,6 +30,7 @@ from moderation.policy.budget import (
 from moderation.policy.policy import Budget
 from moderation.store import Audited, Store
 from moderation.terms import VerdictAction
+from moderation.watcher import Watcher
 
 __all__ = ["Budgets", "Finding", "Source"]
 
@@ -91,7 +91,7 @@ class _Kept:
 
 class Budgets:
     """
-    Keeps the policies in force; a class because watching needs a thread and a place to swap.
+    Keeps the policies in force; a class because watching needs a place to swap.
 
     A request takes what is kept: no clock, no lock, no query. Whatever cannot be found out, nothing
     is rejected for it.
@@ -113,15 +113,13 @@ class Budgets:
         self._policies = policies
         self._cards = cards
         self._store = store
-        self._pause_seconds = pause_seconds
         # Of the newest model, last, and of the one before: comments scored by it are still on their
         # way when another goes live. Replaced whole, never changed.
         self._kept: dict[str, _Kept] = {}
         # Recent verdicts on audits that were considered; None: they are yet to be read.
         self._seen: frozenset[str] | None = None
         self._lock = threading.Lock()
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._watcher = Watcher("budgets", self.refresh, pause_seconds=pause_seconds)
 
     def in_force(self, model: str) -> PolicySet:
         """
@@ -161,24 +159,12 @@ class Budgets:
 
     def start(self) -> None:
         """Begin to look for new verdicts in a daemon thread, when there is any use in it."""
-        if self._thread is None and self._store is not None and self._policies.has_budgets:
-            self._thread = threading.Thread(target=self._watch, name="budgets", daemon=True)
-            self._thread.start()
+        if self._store is not None and self._policies.has_budgets:
+            self._watcher.start()
 
     def stop(self) -> None:
         """Stop looking; safe to call twice."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join(timeout=5)
-            self._thread = None
-
-    def _watch(self) -> None:
-        while not self._stop.wait(self._pause_seconds):
-            try:
-                self.refresh()
-            except Exception as error:
-                # The watcher must outlive any surprise; the next look may go well.
-                _log.error("looking for new audits failed", extra=describe(error))
+        self._watcher.stop()
 
     def _for(self, model: str) -> _Kept:
         kept = self._kept.get(model)

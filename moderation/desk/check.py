@@ -63,6 +63,7 @@ _IN_WORDS = {
     "article": "The article",
     "history": "The author's history",
     "repeats": "Repeats of the text",
+    "token": "The form's token",
     "parent": "The comment answered",
     "signals": "Signs in the text",
     "item": "The comment as a whole",
@@ -279,7 +280,7 @@ class Desk:
         attempt(failed, "text", lambda: read_text(draft), None)
         # 2. The article: one indexed read when it is named, nothing when it came along unnamed.
         attempt(failed, "article", lambda: find_article(draft, store), None)
-        # 3. The author's history and the text's: two indexed reads.
+        # 3. The author's history, the text's, and its form token's: an indexed read for each.
         if store is not None:
             read_history(draft, store, self._secret)
         # 4. Signals: CPU, some 100 µs. The article's analysis is remembered, so only the first

@@ -7,17 +7,16 @@ Reads the store and never writes; scores nothing and decides nothing. A part tha
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from pathlib import PurePath
 from typing import TypeVar
 
 from moderation.classifiers.articles import ArticleMemory
 from moderation.classifiers.model import Item, Model
 from moderation.desk.articles import Resolved, resolve
 from moderation.desk.authors import author_key
+from moderation.errors import describe
 from moderation.signals import Evidence, gather
 from moderation.store import Store
 from moderation.terms import AuthorHistory, Comment, Lists, Repeats, Signal
@@ -34,7 +33,6 @@ __all__ = [
     "ARTICLE_UNKNOWN",
     "Draft",
     "attempt",
-    "describe",
     "find_article",
     "gather_signals",
     "prepare_item",
@@ -77,6 +75,7 @@ class Draft:
     author_key: str | None = None
     history: AuthorHistory = field(default_factory=AuthorHistory)
     repeats: Repeats = field(default_factory=Repeats)
+    token_uses: int = 0
     signals: tuple[Signal, ...] = ()
     item: Item | None = None
 
@@ -93,13 +92,6 @@ def attempt(failed: list[str], part: str, step: Callable[[], _T], otherwise: _T)
         failed.append(part)
         _log.error("a part of the check failed", extra={"part": part, **describe(error)})
         return otherwise
-
-
-def describe(error: BaseException) -> dict[str, str]:
-    """Give the kind of an error and the innermost places it came through, without its message."""
-    frames = traceback.extract_tb(error.__traceback__)[-6:]
-    places = (f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
-    return {"error": type(error).__name__, "where": " > ".join(places)}
 
 
 def read_text(draft: Draft) -> None:
@@ -120,7 +112,7 @@ def find_article(draft: Draft, store: Store | None) -> None:
 
 
 def read_history(draft: Draft, store: Store, secret: bytes) -> None:
-    """Read what the author wrote before, and how often this text came from anyone."""
+    """Read what the author wrote before, how often this text came from anyone, and the token."""
     comment = draft.comment
     key = draft.author_key = author_key(secret, comment.author)
     draft.history = attempt(
@@ -142,6 +134,9 @@ def read_history(draft: Draft, store: Store, secret: bytes) -> None:
         ),
         draft.repeats,
     )
+    draft.token_uses = attempt(
+        draft.failed, "token", lambda: store.comments.token_uses(comment.form), 0
+    )
 
 
 def gather_signals(draft: Draft, lists: Lists) -> None:
@@ -160,6 +155,7 @@ def gather_signals(draft: Draft, lists: Lists) -> None:
             lists=lists,
             fingerprint=draft.fingerprint,
             simhash=draft.simhash,
+            token_uses=draft.token_uses,
         )
     )
     draft.signals = gathered.signals

@@ -17,6 +17,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from moderation.errors import describe
 from moderation.signals import (
     author,
     contacts,
@@ -42,6 +43,7 @@ SIGNALS: tuple[Callable[[Evidence], Signal | None], ...] = (
     # What the site's form observed: cheap, and certain when it speaks.
     form.honeypot_filled,
     form.form_token_invalid,
+    form.form_token_reused,
     form.form_too_fast,
     # The site's own lists, before anything we ship.
     listed.blocked_word,
@@ -117,20 +119,9 @@ def gather(evidence: Evidence) -> Gathered:
             result = signal(evidence)
         except Exception as error:
             failed.append(name_of(signal))
-            _log.error(
-                "signal %s failed: %s at %s", name_of(signal), type(error).__name__, _where(error)
-            )
+            why = describe(error)
+            _log.error("signal %s failed: %s at %s", name_of(signal), why["error"], why["where"])
         else:
             if result is not None:
                 found.append(result)
     return Gathered(tuple(found), tuple(failed))
-
-
-def _where(error: Exception) -> str:
-    traceback = error.__traceback__
-    while traceback is not None and traceback.tb_next is not None:
-        traceback = traceback.tb_next
-    if traceback is None:
-        return "an unknown place"
-    name = traceback.tb_frame.f_globals.get("__name__", "?")
-    return f"{name}:{traceback.tb_lineno}"

@@ -40,6 +40,7 @@ class Evidence:
         lists: the site's own lists, from its policy.
         fingerprint: of `text`, signed 64 bit.
         simhash: of `text`, signed 64 bit.
+        token_uses: how many comments came with the same form token before.
         words: words of ``text.folded`` in order, cut once here for every word signal.
     """
 
@@ -53,6 +54,7 @@ class Evidence:
     lists: Lists
     fingerprint: int
     simhash: int
+    token_uses: int = 0
     words: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -68,6 +70,7 @@ class Evidence:
         history: AuthorHistory | None = None,
         repeats: Repeats | None = None,
         lists: Lists | None = None,
+        token_uses: int = 0,
     ) -> Evidence:
         """
         Find out what the text alone can tell, and join it with what the caller knows.
@@ -79,6 +82,7 @@ class Evidence:
             history: of the author; nothing known when not given.
             repeats: of the text; none when not given.
             lists: of the site; empty when not given.
+            token_uses: of the form's token, before.
         """
         text = _normalise(comment.text) if text is None else text
         return cls(
@@ -92,6 +96,7 @@ class Evidence:
             lists=Lists() if lists is None else lists,
             fingerprint=_fingerprint(text),
             simhash=_simhash(text),
+            token_uses=token_uses,
         )
 
 

@@ -13,6 +13,7 @@ __all__ = [
     "FAST_SECONDS",
     "TEST_STRING",
     "form_token_invalid",
+    "form_token_reused",
     "form_too_fast",
     "honeypot_filled",
     "test_reject",
@@ -24,6 +25,10 @@ without writing spam. No reader writes it by chance."""
 
 FAST_SECONDS = 6.0
 """Nobody reads a form, writes a thought and sends it in less."""
+
+MANY_USES = 5
+"""Earlier comments from which on a token counts as shared: people write two or three answers under
+the page they opened once, a program that fetched one token writes as many as it can."""
 
 
 def test_reject(evidence: Evidence) -> Signal | None:
@@ -79,3 +84,17 @@ def form_token_invalid(evidence: Evidence) -> Signal | None:
         return None
     message = "Was sent with a forged or expired form token."
     return Signal("FORM_TOKEN_INVALID", 1.0, message)
+
+
+def form_token_reused(evidence: Evidence) -> Signal | None:
+    """
+    Was sent with a form token that was used before.
+
+    Hit: the sixth comment with one token. Near miss: the first.
+    """
+    uses = evidence.token_uses
+    if uses < 1:
+        return None
+    times = "once" if uses == 1 else f"{uses} times"
+    message = f"Was sent with a form token that was used before ({times})."
+    return Signal("FORM_TOKEN_REUSED", min(1.0, uses / MANY_USES), message)

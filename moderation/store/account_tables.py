@@ -6,10 +6,10 @@ Says what is kept, never how it is read or written; see `tables.py`, which has t
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, Table
+from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, Table
 
 from moderation.store.columns import Document, Moment, StorableText
-from moderation.store.metadata import metadata
+from moderation.store.metadata import metadata, partial_index
 
 __all__ = ["keys", "reviewers", "secrets", "sign_in_links"]
 
@@ -30,12 +30,11 @@ keys = Table(
     Column("revoked_at", Moment),
 )
 # Accounts.key_by_secret; also: one good key for a secret, which a revoked one leaves free again.
-Index(
+partial_index(
     "keys_by_digest",
     keys.c.digest,
     unique=True,
-    sqlite_where=keys.c.revoked_at.is_(None),
-    postgresql_where=keys.c.revoked_at.is_(None),
+    only=keys.c.revoked_at.is_(None),
 )
 
 reviewers = Table(

@@ -15,11 +15,11 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, Row, bindparam, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from moderation.errors import InputError, NotFound, StoreError, Taken
 from moderation.store import tables
-from moderation.store.columns import Moment, storable
+from moderation.store.columns import storable
 from moderation.store.engine import Database
 from moderation.store.ids import new_id
 from moderation.store.rows import Reviewer
@@ -61,10 +61,11 @@ class Accounts:
         site: str = "default",
         per_minute: int = 0,
         secret: str | None = None,
+        actor: str = "system",
         now: datetime,
     ) -> tuple[Key, str]:
         """
-        Make an API key and give its secret, this once.
+        Make an API key, log that it was made, and give its secret, this once.
 
         A secret we make is 32 lower-case hex digits (128 bits), a form old clients accept. A given
         one is taken as it is, however weak, because old clients fix its form; it is compared
@@ -73,6 +74,7 @@ class Accounts:
         Args:
             scopes: at least one.
             per_minute: requests allowed in a minute; 0 is without limit.
+            actor: who makes it, as events name them.
 
         Raises:
             Taken: a good key has this secret already; `field` is ``key``.
@@ -101,8 +103,16 @@ class Accounts:
             "created_at": now,
             "revoked_at": None,
         }
+        made: dict[str, object] = {
+            "at": now,
+            "kind": "key.made",
+            "actor": storable(actor),
+            "subject": key.id,
+            # Its name and site stay in its own row, which no revocation removes.
+            "data": {"scopes": values["scopes"], "per_minute": per_minute},
+        }
         try:
-            self._database.insert([(tables.keys, values)])
+            self._database.insert([(tables.keys, values), (tables.events, made)])
         except ConstraintBroken as error:
             raise Taken("is in use already", field="key") from error
         return key, secret
@@ -118,9 +128,12 @@ class Accounts:
             rows = connection.execute(select(tables.keys).order_by(tables.keys.c.id)).all()
         return [_read_key(row) for row in rows]
 
-    def revoke_key(self, id: str, *, now: datetime) -> None:
+    def revoke_key(self, id: str, *, actor: str = "system", now: datetime) -> None:
         """
-        Make a key worthless. Revoking it again changes nothing.
+        Make a key worthless, and log it. Revoking it again changes nothing and logs nothing.
+
+        Args:
+            actor: who revokes it, as events name them.
 
         Raises:
             NotFound: there is no such key.
@@ -128,12 +141,18 @@ class Accounts:
         keys = tables.keys
         revoking = (
             update(keys)
-            .where(keys.c.id == id)
-            .values(revoked_at=func.coalesce(keys.c.revoked_at, literal(now, Moment())))
+            .where(keys.c.id == id, keys.c.revoked_at.is_(None))
+            .values(revoked_at=now)
             .returning(keys.c.id)
         )
-        found = self._database.write(lambda connection: connection.execute(revoking).first())
-        if found is None:
+
+        def work(connection: Connection) -> bool:
+            if connection.scalar(revoking) is None:
+                return connection.scalar(select(keys.c.id).where(keys.c.id == id)) is not None
+            _log(connection, now, kind="key.revoked", actor=actor, subject=id)
+            return True
+
+        if not self._database.write(work):
             raise NotFound("There is no such key.", field="id")
 
     def add_reviewer(self, name: str, password: str | None, *, now: datetime) -> Reviewer:
@@ -300,8 +319,7 @@ class Accounts:
                 .returning(reviewers)
             ).first()
             if row is not None:
-                event = {"kind": kind, "actor": actor, "subject": row.id}
-                connection.execute(insert(tables.events).values(at=now, data={}, **event))
+                _log(connection, now, kind=kind, actor=actor, subject=row.id)
             return row
 
         row = self._database.write(work)
@@ -312,6 +330,11 @@ class Accounts:
     def _reviewer(self, condition: Any) -> Row[Any] | None:
         with self._database.reading() as connection:
             return connection.execute(select(tables.reviewers).where(condition)).first()
+
+
+def _log(connection: Connection, now: datetime, **event: str) -> None:
+    """Log an event that needs no more than kind, actor and subject, in this transaction."""
+    connection.execute(insert(tables.events).values(at=now, data={}, **event))
 
 
 def _digest(secret: str) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from moderation.store import tables
 from moderation.store.columns import storable
+from moderation.store.form_tokens import token_mark
 from moderation.store.ids import lot, new_id
 from moderation.store.permalink import comparable
 from moderation.store.rows import NewComment, NewReply, StoredComment
@@ -43,6 +44,7 @@ def prepare(new: NewComment) -> tuple[StoredComment, list[NewRow]]:
                 "permalink": comment.permalink,
                 "language": comment.language,
                 "form": comment.form,
+                "form_token": token_mark(comment.form),
                 "status": status.value,
                 "settled_by_person": False,
                 "fingerprint": new.fingerprint,

@@ -19,12 +19,13 @@ from moderation.store import history, tables
 from moderation.store.adding import prepare
 from moderation.store.engine import Database
 from moderation.store.erasing import erase
+from moderation.store.form_tokens import token_uses
 from moderation.store.permalink import link_digest
 from moderation.store.rows import NewComment, StoredComment
 from moderation.store.statements import Query
 from moderation.store.stored import load, load_one
 from moderation.store.writer import ConstraintBroken
-from moderation.terms import AuthorHistory, Repeats
+from moderation.terms import AuthorHistory, Form, Repeats
 
 __all__ = ["LONGEST_IDEMPOTENCY_KEY", "Comments"]
 
@@ -237,6 +238,15 @@ class Comments:
         return history.repeats(
             self._database, site, fingerprint, simhash, sketch, author_key=author_key, since=since
         )
+
+    def token_uses(self, form: Form | None) -> int:
+        """
+        Count the comments that came with this form's valid token, up to `form_tokens.MOST_USES`.
+
+        One indexed read, and none without a valid token. Two comments that come at the same moment
+        do not see each other.
+        """
+        return token_uses(self._database, form)
 
     def by_author(self, site: str, author_key: str, *, limit: int) -> list[StoredComment]:
         """Give an author's newest comments on a site, newest first."""

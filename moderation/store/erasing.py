@@ -24,7 +24,8 @@ def erase(connection: Connection, id: str, site: str, now: datetime) -> None:
         .where(comments.c.id == id)
         .values(
             **dict.fromkeys(("author_key", "author", "parent_id", "parent_text", "permalink")),
-            **dict.fromkeys(("language", "form", "sketch_a", "sketch_b", "decision_id")),
+            **dict.fromkeys(("language", "form", "form_token")),
+            **dict.fromkeys(("sketch_a", "sketch_b", "decision_id")),
             text="",
             fingerprint=0,
             simhash=0,

@@ -32,7 +32,7 @@ class Events:
 
         Args:
             kind: dotted, noun first: ``key.made``.
-            actor: ``reviewer:ID``, ``key:ID`` or ``system``.
+            actor: ``reviewer:ID``, ``key:ID``, ``command:USER`` or ``system``.
             subject: id of what it happened to.
             data: never comment text, names, addresses or secrets.
         """

@@ -19,8 +19,8 @@ from moderation.training.corpus_lines import (
     CommentLine,
     check_article,
     check_comment,
-    parse_line,
 )
+from moderation.training.json_lines import numbered_lines, parse_line
 from moderation.training.rows import Row
 
 __all__ = ["ArticleEntry", "CommentEntry", "Entries", "read_corpus", "read_entries"]
@@ -118,18 +118,13 @@ def _read_file(
 ) -> bool:
     """Read a file; False when there was a fault."""
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        fault = CorpusError(f"cannot be read: {error.strerror}", field=str(path))
-        fault.__cause__ = error
+        lines = numbered_lines(path, path.name)
+    except CorpusError as fault:
         refuse(fault)
         return False
     sound = True
     language = path.name.split(".")[1]
-    for number, raw in enumerate(content.split(b"\n"), start=1):
-        if not raw.strip():
-            continue
-        where = f"{path.name}:{number}"
+    for where, raw in lines:
         try:
             line = parse_line(where, raw, kind)
             if line.lang != language:

@@ -6,14 +6,13 @@ Reads no file and knows no other line.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from moderation.errors import CorpusError
 from moderation.terms import TOXIC_KINDS, RelevanceKind
+from moderation.training.json_lines import StrictLine
 
 __all__ = [
     "SPAM_FAMILIES",
@@ -22,7 +21,6 @@ __all__ = [
     "CommentLine",
     "check_article",
     "check_comment",
-    "parse_line",
 ]
 
 SPAM_FAMILIES = tuple(
@@ -35,11 +33,7 @@ STANCES = tuple(
 """The families of what is neither spam nor toxic."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid")
-
-
-class ArticleLine(_Strict):
+class ArticleLine(StrictLine):
     """A line of ``articles.LANG.jsonl``; every key is explained in CORPUS.md."""
 
     id: str
@@ -49,7 +43,7 @@ class ArticleLine(_Strict):
     body: str
 
 
-class CommentLine(_Strict):
+class CommentLine(StrictLine):
     """A line of ``comments.LANG.jsonl``; every key is explained in CORPUS.md."""
 
     id: str
@@ -73,32 +67,6 @@ class CommentLine(_Strict):
         if self.kinds:
             return frozenset(self.kinds)
         return frozenset({self.family}) if self.family in TOXIC_KINDS else None
-
-
-_Line = TypeVar("_Line", bound=_Strict)
-
-
-def parse_line(where: str, line: bytes, kind: type[_Line]) -> _Line:
-    """
-    Read one line.
-
-    Args:
-        where: the file's name and the line's number, for the error.
-
-    Raises:
-        CorpusError: it is not JSON in UTF-8, or has not just the keys and types of its kind.
-    """
-    try:
-        return kind.model_validate(json.loads(line.decode("utf-8")))
-    except UnicodeDecodeError as error:
-        raise CorpusError(f"is not UTF-8: {error}", field=where) from error
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise CorpusError(f"is not JSON: {error}", field=where) from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        field = f"{where}: {key}" if key else where
-        raise CorpusError(first["msg"], field=field) from error
 
 
 def check_article(where: str, line: ArticleLine) -> None:

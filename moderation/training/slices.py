@@ -7,7 +7,6 @@ Reads `training_data/identity/` and counts false alarms; what they park is `publ
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,13 +14,14 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from moderation.classifiers.model import Model
 from moderation.errors import CorpusError
 from moderation.terms import Scores
 from moderation.text import fingerprint, normalise
 from moderation.training.intervals import Share, share
+from moderation.training.json_lines import StrictLine, numbered_lines, parse_line
 from moderation.training.rows import Row
 from moderation.training.serving import score_rows
 
@@ -100,9 +100,7 @@ class Sentence:
         )
 
 
-class _Line(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid")
-
+class _Line(StrictLine):
     id: str = Field(min_length=1)
     lang: str
     group: str
@@ -121,35 +119,16 @@ def read_sentences(corpus_dir: Path) -> list[Sentence]:
     ids: set[str] = set()
     said: dict[int, str] = {}
     for path in sorted((corpus_dir / FOLDER).glob("*.jsonl")):
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise CorpusError(f"cannot be read: {error.strerror}", field=str(path)) from error
-        for number, line in enumerate(content.split(b"\n"), start=1):
-            if line.strip():
-                where = f"{FOLDER}/{path.name}:{number}"
-                sentence = _checked(_parsed(line, where), where, path.stem)
-                if sentence.id in ids:
-                    raise CorpusError(f"{sentence.id!r} stands twice", field=f"{where}: id")
-                ids.add(sentence.id)
-                first = said.setdefault(fingerprint(normalise(sentence.text)), where)
-                if first != where:
-                    raise CorpusError(f"says the same as {first}", field=f"{where}: text")
-                sentences.append(sentence)
+        for where, line in numbered_lines(path, f"{FOLDER}/{path.name}"):
+            sentence = _checked(parse_line(where, line, _Line), where, path.stem)
+            if sentence.id in ids:
+                raise CorpusError(f"{sentence.id!r} stands twice", field=f"{where}: id")
+            ids.add(sentence.id)
+            first = said.setdefault(fingerprint(normalise(sentence.text)), where)
+            if first != where:
+                raise CorpusError(f"says the same as {first}", field=f"{where}: text")
+            sentences.append(sentence)
     return sentences
-
-
-def _parsed(line: bytes, where: str) -> _Line:
-    try:
-        return _Line.model_validate(json.loads(line.decode("utf-8")))
-    except UnicodeDecodeError as error:
-        raise CorpusError(f"is not UTF-8: {error}", field=where) from error
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise CorpusError(f"is not JSON: {error}", field=where) from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise CorpusError(first["msg"], field=f"{where}: {key}" if key else where) from error
 
 
 def _checked(line: _Line, where: str, language: str) -> Sentence:

@@ -8,13 +8,12 @@ adapters'.
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from moderation.desk.drafts import describe
-from moderation.errors import ModerationError, OutboundFailed, OutboundRefused
+from moderation.errors import ModerationError, OutboundFailed, OutboundRefused, describe
 from moderation.store import Correction, Store
+from moderation.watcher import Watcher
 from moderation.web.outbound import fetch
 
 __all__ = ["Callbacks"]
@@ -67,10 +66,13 @@ class Callbacks:
         self._now = now
         self._trusted = trusted
         self._timeout_seconds = timeout_seconds
-        self._pause_seconds = pause_seconds
         self._clean_at: datetime | None = None
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._watcher = Watcher(
+            "callbacks",
+            self.send_due,
+            pause_seconds=pause_seconds,
+            patience_seconds=timeout_seconds + 1,
+        )
 
     def send_due(self) -> int:
         """
@@ -84,28 +86,15 @@ class Callbacks:
             self._clean_at = now + _CLEAN_EVERY
             self._store.replies.forget_callbacks(before=now - KEPT)
         taken = self._store.replies.due(now, limit=_AT_ONCE, lease_seconds=_LEASE_SECONDS)
-        return sum(self._send(correction) for correction in taken if not self._stop.is_set())
+        return sum(self._send(correction) for correction in taken if not self._watcher.stopping)
 
     def start(self) -> None:
         """Begin to send in a daemon thread."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._watch, name="callbacks", daemon=True)
-            self._thread.start()
+        self._watcher.start()
 
     def stop(self) -> None:
         """Stop sending; safe to call twice."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join(timeout=self._timeout_seconds + 1)
-            self._thread = None
-
-    def _watch(self) -> None:
-        while not self._stop.wait(self._pause_seconds):
-            try:
-                self.send_due()
-            except Exception as error:
-                # The watcher must outlive any surprise; the next look may go well.
-                _log.error("sending corrections failed", extra=describe(error))
+        self._watcher.stop()
 
     def _send(self, correction: Correction) -> bool:
         replies, about = self._store.replies, {"comment": correction.comment_id}

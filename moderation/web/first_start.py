@@ -70,9 +70,7 @@ def prepare(config: Config, now: datetime) -> Prepared:
 
 def welcome(config: Config, prepared: Prepared, port: int) -> str:
     """Give what to print once the service answers: addresses, key, a first comment to send."""
-    host = "127.0.0.1" if config.host in ("0.0.0.0", "::") else config.host  # noqa: S104
-    host = f"[{host}]" if ":" in host else host
-    address = (config.public_url or f"http://{host}:{port}").rstrip("/")
+    address = config.address(port)
     key = prepared.new_key or ("$MODERATION_ADMIN_KEY" if config.admin_key else "YOUR_KEY")
     review = f"{address}/review/"
     if prepared.sign_in_token:

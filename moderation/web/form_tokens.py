@@ -1,11 +1,19 @@
 """
 Signed form-time tokens: when a comment form was served, in a field nobody can forge.
 
-Signs and reads; decides nothing about what a short time means (a signal does).
+Signs and reads; decides nothing about what a short time, or a token that comes again, means
+(signals do).
+
+A token names its site, the moment and a random number, and no article. Whoever can get a token for
+one article can get one for any, so an article would stop nobody; but the address of a page has many
+spellings, and a comment whose token names another of them would be suspected for nothing. What
+stops a token from serving a flood is that the store remembers those that came with comments.
 """
 
 from __future__ import annotations
 
+import secrets
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from itsdangerous import BadData, URLSafeSerializer
@@ -16,6 +24,9 @@ __all__ = ["LIFETIME_SECONDS", "FormTokens"]
 
 LIFETIME_SECONDS = 6 * 60 * 60
 """A page left open longer than this counts as sent without a valid token."""
+
+_NONCE_BYTES = 8
+# Two forms served in the same millisecond have different tokens.
 
 
 class FormTokens:
@@ -31,32 +42,29 @@ class FormTokens:
 
     def make(self, site: str, now: datetime) -> str:
         """Give a token that says when this site served a form."""
-        token = self._serializer.dumps([site, int(now.timestamp() * 1000)])
-        return token if isinstance(token, str) else token.decode("ascii")
+        nonce = secrets.token_urlsafe(_NONCE_BYTES)
+        return self._sign([site, int(now.timestamp() * 1000), nonce])
 
     def read(self, form: Form, site: str, now: datetime) -> Form:
         """
         Fill in what the form's token says: whether it holds and how long the form was open.
 
-        A valid token's time outranks what the site measured itself.
+        A valid token's time outranks what the site measured itself. A valid token is given as it
+        was made: a signature has many spellings, and one token must not pass for several.
         """
         if not form.token:
             return form
-        seconds = self._age_seconds(form.token, site, now)
-        valid = seconds is not None and 0 <= seconds <= LIFETIME_SECONDS
-        return Form(
-            honeypot=form.honeypot,
-            token=form.token,
-            seconds=seconds if valid else form.seconds,
-            token_valid=valid,
-        )
-
-    def _age_seconds(self, token: str, site: str, now: datetime) -> float | None:
         try:
-            signed_site, served_at = self._serializer.loads(token)
-            if signed_site != site:
-                return None
-            return (now - datetime.fromtimestamp(served_at / 1000, UTC)).total_seconds()
+            signed_site, served_at, nonce = self._serializer.loads(form.token)
+            seconds = (now - datetime.fromtimestamp(served_at / 1000, UTC)).total_seconds()
         except (BadData, TypeError, ValueError, OverflowError, OSError):
             # Anything but a token of ours: a forged, cut or foreign string.
-            return None
+            return replace(form, token_valid=False)
+        if signed_site != site or not 0 <= seconds <= LIFETIME_SECONDS:
+            return replace(form, token_valid=False)
+        token = self._sign([signed_site, served_at, nonce])
+        return replace(form, token=token, seconds=seconds, token_valid=True)
+
+    def _sign(self, content: list[str | int]) -> str:
+        token = self._serializer.dumps(content)
+        return token if isinstance(token, str) else token.decode("ascii")

@@ -16,7 +16,7 @@ import orjson
 import structlog
 from flask import g
 
-from moderation.desk.drafts import describe
+from moderation.errors import describe
 
 __all__ = ["configure_logs", "log", "log_failure"]
 

@@ -46,6 +46,7 @@ def make_key(call: Call[KeyRequest]) -> Response:
         site=sent.site,
         per_minute=call.rooms.config.default_per_minute if limit is None else limit,
         secret=sent.key,
+        actor=f"key:{call.key.id}",
         now=call.now,
     )
     # A miss may be remembered for this secret, when a client tried it before it was made.
@@ -68,7 +69,7 @@ def revoke_key(call: Call[None], key_id: str) -> Response:
 
     Within three seconds no process takes it any more.
     """
-    call.rooms.store.accounts.revoke_key(key_id, now=call.now)
+    call.rooms.store.accounts.revoke_key(key_id, actor=f"key:{call.key.id}", now=call.now)
     current_app.extensions["moderation.keys"].forget()
     return Response(status=204)
 

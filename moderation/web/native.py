@@ -166,7 +166,8 @@ def make_form_token(call: Call[None]) -> Response:
     """
     Make a token to serve in a hidden field of a comment form.
 
-    Send it back as `comment.form.token`: it tells how long the form was open.
+    Send it back as `comment.form.token`: it tells how long the form was open. A token is for one
+    comment; what is stored with one that was used before is noticed.
     """
     tokens: FormTokens = current_app.extensions["moderation.form_tokens"]
     token = tokens.make(call.key.site, call.now)

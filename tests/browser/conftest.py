@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from werkzeug.serving import make_server
 
 from tests.reviewing import Desk
 from tests.reviewing_app import make_app
+from tests.serving import serving
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -62,13 +62,8 @@ def address(desk: Desk, tmp_path: Path, answered: list[str]) -> Iterator[str]:
         answered.append(request.path)
         return response
 
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(make_server("127.0.0.1", 0, app, threaded=True)) as place:
+        yield f"http://{place}"
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from moderation.errors import StoreError
 from moderation.terms import Scope
 from tests.fakes import Service, make_service
+from tests.serving import serving
 
 App = Callable[..., Any]
 KEY = "0123456789ab"
@@ -27,17 +27,11 @@ class Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def serving(app: App) -> Iterator[str]:
+def served(app: App) -> Iterator[str]:
     """Serve an application on a free port of this machine; give its address."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(server) as place:
+        yield f"http://{place}"
 
 
 @pytest.fixture
@@ -88,7 +82,7 @@ def proxy(
 
 def test_a_sound_installation_is_well(run, service: Service) -> None:
     """Every question is answered, and the exit code is 0."""
-    with serving(service.app) as url:
+    with served(service.app) as url:
         ran = run("doctor", url, KEY)
     assert (ran.code, ran.err) == (0, "")
     for words in (
@@ -111,7 +105,7 @@ def test_a_sound_installation_is_well(run, service: Service) -> None:
 
 def test_nothing_is_stored_by_a_visit(run, service: Service) -> None:
     """It scores, and sends no comment to be kept."""
-    with serving(service.app) as url:
+    with served(service.app) as url:
         run("doctor", url, KEY)
     with service.rooms.store._database.reading() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM comments").scalar_one() == 0
@@ -120,14 +114,14 @@ def test_nothing_is_stored_by_a_visit(run, service: Service) -> None:
 def test_the_key_can_come_by_standard_input(run, service: Service, monkeypatch, tmp_path) -> None:
     """So that it does not show in the list of processes."""
     (tmp_path / "key").write_text(f"{KEY}\n")
-    with serving(service.app) as url, (tmp_path / "key").open() as stream:
+    with served(service.app) as url, (tmp_path / "key").open() as stream:
         monkeypatch.setattr("sys.stdin", stream)
         assert run("doctor", url, "-").code == 0
 
 
 def test_a_key_that_is_not_known_is_told_and_ends_it(run, service: Service) -> None:
     """What needs a good key is not asked, so that one fault is one line."""
-    with serving(service.app) as url:
+    with served(service.app) as url:
         ran = run("doctor", url, "not-a-key")
     assert ran.code == 1
     assert ran.out.count("wrong ") == 1
@@ -141,7 +135,7 @@ def test_a_key_without_the_scope_is_told(run, service: Service) -> None:
     store.accounts.add_key(
         name="m", scopes={Scope.MODERATE}, secret="moderator", now=service.clock()
     )
-    with serving(service.app) as url:
+    with served(service.app) as url:
         ran = run("doctor", url, "moderator")
     assert ran.code == 1
     assert "may moderate, but not score" in ran.out
@@ -151,7 +145,7 @@ def test_what_a_key_lacks_for_old_clients_is_noted(run, service: Service) -> Non
     """Its length for WordPress, its capitals for host names; neither is a fault."""
     accounts = service.rooms.store.accounts
     accounts.add_key(name="c", scopes=set(Scope), secret="CapitalLetters", now=service.clock())
-    with serving(service.app) as url:
+    with served(service.app) as url:
         ran = run("doctor", url, "CapitalLetters")
     assert ran.code == 0
     assert "has 14 characters; WordPress" in ran.out
@@ -171,7 +165,7 @@ def test_what_a_proxy_spoils_is_named(
     run, service: Service, spoiled: dict[str, Any], code: int, words: str
 ) -> None:
     """With what to change in the proxy."""
-    with serving(proxy(service.app, **spoiled)) as url:
+    with served(proxy(service.app, **spoiled)) as url:
         ran = run("doctor", url, KEY)
     assert ran.code == code, ran.out
     assert words in ran.out
@@ -188,7 +182,7 @@ def test_what_a_proxy_spoils_is_named(
 )
 def test_somebody_else_at_the_address_is_told_from_us(run, app: App, words: str) -> None:
     """Nothing more is asked of a server that is not the service."""
-    with serving(app) as url:
+    with served(app) as url:
         ran = run("doctor", url, KEY)
     assert ran.code == 1
     assert words in ran.out
@@ -197,7 +191,7 @@ def test_somebody_else_at_the_address_is_told_from_us(run, app: App, words: str)
 
 def test_an_address_where_nobody_is_says_why(run) -> None:
     """A closed port, and plain HTTP where TLS was expected."""
-    with serving(html("200 OK")) as url:
+    with served(html("200 OK")) as url:
         ran = run("doctor", url.replace("http:", "https:"), KEY)
         assert ran.code == 1
         assert "does not speak TLS" in ran.out
@@ -225,7 +219,7 @@ def test_a_service_that_is_not_ready_says_which_part(
         raise StoreError
 
     monkeypatch.setattr(service.rooms.store, "ping", fail)
-    with serving(service.app) as url:
+    with served(service.app) as url:
         ran = run("doctor", url, KEY)
     assert ran.code == 1
     assert "The store is not ready: The store did not answer" in ran.out
@@ -235,7 +229,7 @@ def test_a_policy_that_only_watches_is_a_warning(run, tmp_path: Path) -> None:
     """The self-test string comes back approved."""
     (tmp_path / "policy.toml").write_text("shadow = true\n")
     made = make_service(tmp_path, policy=tmp_path / "policy.toml")
-    with serving(made.app) as url:
+    with served(made.app) as url:
         ran = run("doctor", url, made.key)
     assert ran.code == 0
     assert "shadow = true" in ran.out

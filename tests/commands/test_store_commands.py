@@ -55,6 +55,20 @@ class TestAccounts:
         assert run("keys", "add", "new", "--secret", "abc123abc123").code == 0
         assert run("keys", "revoke", "nobody").code == 2
 
+    def test_who_made_and_revoked_a_key_is_shown(self, run) -> None:
+        """`events` shows the log, the newest first; the secret of the key is not in it."""
+        secret = run("keys", "add", "blog").out.strip()
+        key = run("keys").out.splitlines()[1].split()[0]
+        run("keys", "revoke", key)
+        shown = [json.loads(line) for line in run("events", "--json").out.splitlines()]
+        assert [event["kind"] for event in shown] == ["key.revoked", "key.made"]
+        assert {event["subject"] for event in shown} == {key}
+        assert all(event["actor"].startswith("command:") for event in shown)
+        table = run("events", "--subject", key, "--limit", "1").out
+        assert "key.revoked" in table
+        assert "key.made" not in table
+        assert secret not in run("events").out
+
     @pytest.mark.parametrize(("form", "shape"), [("akismet", 12), ("perspective", 40)])
     def test_a_key_is_made_in_the_form_clients_ask_for(self, run, form: str, shape: int) -> None:
         """Lower-case hex digits, as many as the client counts; another one each time."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from moderation.errors import StoreError
 from moderation.terms import Action, CaseKind
 from moderation.web.rooms import Rooms
 from tests.budgeting import APPROVE, REJECT, audit, evidence, open_desk, send, write_card
+from tests.settling import settle
 
 BUDGET = """
 [thresholds.spam]
@@ -151,16 +153,7 @@ def test_a_correction_is_considered(rooms: Rooms) -> None:
     rooms.budgets.refresh()
     assert finding(rooms).found.threshold is not None
     entry = next(iter(rooms.store.comments.all()))
-    rooms.store.cases.settle(
-        entry.id,
-        site=None,
-        actor="reviewer:1",
-        action=APPROVE,
-        labels=(),
-        note=None,
-        version=None,
-        now=entry.created_at,
-    )
+    settle(rooms.store, entry.id, APPROVE, entry.created_at)
     rooms.budgets.refresh()
     assert finding(rooms).found.threshold is None
 
@@ -291,7 +284,7 @@ def test_the_watcher_looks_by_itself_and_outlives_a_silent_store(tmp_path: Path)
     for _ in range(3000):
         if budgets.findings(card.version, "default")[0].found.threshold is not None:
             break
-        budgets._stop.wait(0.01)
+        time.sleep(0.01)
     assert budgets.findings(card.version, "default")[0].found.threshold == 0.6
     budgets.stop()
     rooms.store.close()

@@ -198,6 +198,7 @@ def test_a_broken_article_holds(bench: Bench) -> None:
     [
         ("comments", "author_history", "history"),
         ("comments", "repeats", "repeats"),
+        ("comments", "token_uses", "token"),
         ("articles", "find", "article"),
     ],
 )

@@ -6,9 +6,11 @@ import re
 
 import pytest
 
+from moderation.classifiers.lexicon import LEXICON_KINDS
 from moderation.terms import RelevanceKind
 from moderation.training.corpus import read_entries
 from moderation.training.corpus_lines import SPAM_FAMILIES, STANCES, TOXIC_KINDS, CommentLine
+from moderation.training.slices import NAMED_GROUPS, NO_GROUP, read_sentences
 from tests.corpora import CORPUS
 
 PAGE = (CORPUS / "CORPUS.md").read_text(encoding="utf-8")
@@ -59,3 +61,28 @@ def test_every_language_has_a_line_on_agreement() -> None:
     table = PAGE.partition("| language | spam |")[2].partition("\n\n")[0]
     lines = re.findall(r"^\| ([a-z]{2}) \|", table, re.MULTILINE)
     assert sorted(lines) == sorted({row.language for row in ROWS.values()})
+
+
+@pytest.mark.parametrize("folder", sorted(p.name for p in CORPUS.iterdir() if p.is_dir()))
+def test_every_folder_beside_the_corpus_has_a_section(folder: str) -> None:
+    """What lies there says what it is for, how it was written and in what format."""
+    sections = re.findall(r"^## Beside the corpus: (?:.+\n)+?\n((?:.+\n|\n(?!## ))+)", PAGE, re.M)
+    (section,) = [text for text in sections if text.startswith(f"[{folder}]({folder}/README.md)")]
+    assert (CORPUS / folder / "README.md").is_file()
+    for word in ("For.", "Written", "Format."):
+        assert f"**{word}**" in section
+
+
+@pytest.mark.parametrize("word", [*NAMED_GROUPS, NO_GROUP, *LEXICON_KINDS])
+def test_every_group_and_list_is_on_the_page(word: str) -> None:
+    """The words that files beside the corpus use are the page's words."""
+    assert f"`{word}`" in PAGE.partition("## Beside the corpus")[2]
+
+
+def test_sentences_that_name_groups_have_the_ids_the_page_gives_them() -> None:
+    """An id tells, without looking, whether a sentence names a group."""
+    sentences = read_sentences(CORPUS)
+    assert len(sentences) > 500
+    for sentence in sentences:
+        named = "n" if sentence.group == NO_GROUP else "g"
+        assert re.fullmatch(rf"{sentence.language}-{named}\d{{2}}", sentence.id)

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -18,10 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.bundles import SHIPPED
+from tests.running import KEY, free_port, service_environment
 
-ROOT = Path(__file__).parents[2]
-KEY = "0123456789abcdef"
 CLIENTS = 4
 
 
@@ -65,16 +62,7 @@ def kill(process: subprocess.Popen[bytes]) -> int:
 @contextmanager
 def served(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """Serve as a person would, with two workers; give the process and its port."""
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        port: int = trial.getsockname()[1]
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("MODERATION_")}
-    environment |= {
-        "MODERATION_ADMIN_KEY": KEY,
-        "MODERATION_MODELS_DIR": str(SHIPPED),
-        "MODERATION_VAR_DIR": str(folder / "var"),
-        "PYTHONPATH": str(ROOT),
-    }
+    port, environment = free_port(), service_environment(folder)
     with (folder / "log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "moderation", "serve", "--port", str(port), "--workers", "2"],

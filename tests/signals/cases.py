@@ -34,6 +34,7 @@ _KEYS = {
     "lists",
     "history",
     "repeats",
+    "token_uses",
 }
 
 
@@ -55,6 +56,7 @@ def evidence_of(case: str | Mapping[str, Any] = "A plain remark on the article."
         history=history_of(**table.get("history", {})),
         repeats=Repeats(**table.get("repeats", {})),
         lists=Lists(**{key: frozenset(value) for key, value in table.get("lists", {}).items()}),
+        token_uses=table.get("token_uses", 0),
     )
 
 

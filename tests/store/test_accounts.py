@@ -74,6 +74,34 @@ def test_a_revoked_key_opens_nothing(store: Store, now: datetime) -> None:
         store.accounts.revoke_key("nothing", now=now)
 
 
+def test_making_and_revoking_a_key_is_logged_without_its_secret(
+    store: Store, now: datetime
+) -> None:
+    """The log says who did it and what the key may do, and holds nothing that opens anything."""
+    key, secret = store.accounts.add_key(
+        name="Blog", scopes=[Scope.SCORE, Scope.ADMIN], per_minute=60, actor="key:k1", now=now
+    )
+    later = now + timedelta(hours=1)
+    for _ in range(2):
+        store.accounts.revoke_key(key.id, actor="command:ana", now=later)
+    revoked, made = store.events.recent()
+    assert (revoked.at, revoked.kind, revoked.actor) == (later, "key.revoked", "command:ana")
+    assert (made.at, made.kind, made.actor) == (now, "key.made", "key:k1")
+    assert {made.subject, revoked.subject} == {key.id}
+    assert dict(made.data) == {"scopes": ["admin", "score"], "per_minute": 60}
+    assert secret not in str((made, revoked))
+
+
+def test_a_key_that_is_not_made_leaves_no_event(store: Store, now: datetime) -> None:
+    """What is refused did not happen, and neither did what concerns a key nobody knows."""
+    _key(store, now, secret="aoeu1aoue")
+    with pytest.raises(Taken):
+        _key(store, now, secret="aoeu1aoue")
+    with pytest.raises(NotFound):
+        store.accounts.revoke_key("nothing", now=now)
+    assert [event.kind for event in store.events.recent()] == ["key.made"]
+
+
 def test_a_reviewer_signs_in_by_password(store: Store, now: datetime) -> None:
     """Name in any case and the right password; nothing else."""
     ana = store.accounts.add_reviewer("Ana", "correct horse", now=now)

@@ -27,6 +27,7 @@ from moderation.terms import (
     VerdictAction,
     VerdictLabel,
 )
+from tests.settling import settle
 
 Make = Callable[..., NewComment]
 
@@ -212,15 +213,14 @@ def test_an_erased_comment_leaves_only_its_id(
     answer, _ = store.comments.add(
         new_comment(parent_id=added.id, parent_text=f"{secret} text", text="An answer")
     )
-    store.cases.settle(
+    settle(
+        store,
         added.id,
-        site=None,
-        actor="reviewer:1",
-        action=VerdictAction.REJECT,
+        VerdictAction.REJECT,
+        now,
         labels=(VerdictLabel.SPAM,),
         note=f"says {secret}",
         version=1,
-        now=now,
     )
     assert secret in _everything(store_url)
     store.comments.delete(added.id, site=None, actor="key:1", now=now)

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from moderation.store import Event, NewComment, Store
 from moderation.store.engine import Database, parse_url
 from moderation.terms import VerdictAction
+from tests.settling import settle
 
 
 def test_events_come_newest_first(store: Store, now: datetime) -> None:
@@ -61,16 +62,7 @@ def test_append_only_tables_refuse_every_change(
     if "TRUNCATE" in change and make_url(store_url).get_backend_name() == "sqlite":
         change = "DELETE FROM {} WHERE 1"
     added, _ = store.comments.add(new_comment())
-    store.cases.settle(
-        added.id,
-        site=None,
-        actor="reviewer:1",
-        action=VerdictAction.APPROVE,
-        labels=(),
-        note=None,
-        version=None,
-        now=now,
-    )
+    settle(store, added.id, VerdictAction.APPROVE, now)
     database = Database(parse_url(store_url))
     try:
         suffix = " CASCADE" if "TRUNCATE" in change else ""

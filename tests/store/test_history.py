@@ -18,6 +18,7 @@ from moderation.store.engine import Database, parse_url
 from moderation.store.history import COUNTED_LIMIT, RECENT_LIMIT, REPEATS_LIMIT
 from moderation.terms import Action, AuthorHistory, PastComment, Repeats, Status, VerdictAction
 from moderation.text import NEAR_BITS
+from tests.settling import settle
 
 Make = Callable[..., NewComment]
 
@@ -38,16 +39,7 @@ def test_history_counts_by_status_and_tells_who_rejected(
     store.comments.add(new_comment(held=0.5, received_at=now + timedelta(hours=2)))
     store.comments.add(new_comment(site="other"))
     store.comments.add(new_comment(author_key="other"))
-    store.cases.settle(
-        held.id,
-        site=None,
-        actor="reviewer:1",
-        action=VerdictAction.REJECT,
-        labels=(),
-        note=None,
-        version=None,
-        now=now,
-    )
+    settle(store, held.id, VerdictAction.REJECT, now)
     history = store.comments.author_history("default", "author-1")
     assert (history.known, history.total) == (True, 5)
     assert (history.approved, history.held, history.rejected) == (2, 1, 2)

@@ -23,6 +23,7 @@ from moderation.store import NewComment, Store, tables
 from moderation.store.engine import Database
 from moderation.store.schema import REVISIONS, migration_config
 from moderation.terms import Article, Scope, VerdictAction, VerdictLabel
+from tests.settling import settle
 
 
 def test_every_migration_is_listed(database: Database) -> None:
@@ -85,15 +86,14 @@ def _fill(store: Store, new_comment: Callable[..., NewComment], now: datetime) -
     """Put a row into every table; give the comment's id."""
     article = store.articles.put("default", Article(id="a1", title="T"), "d", now)
     added, _ = store.comments.add(new_comment(held=0.5, article_key=article.key))
-    store.cases.settle(
+    settle(
+        store,
         added.id,
-        site=None,
-        actor="reviewer:1",
-        action=VerdictAction.REJECT,
+        VerdictAction.REJECT,
+        now,
         labels=(VerdictLabel.SPAM,),
         note="A note",
         version=1,
-        now=now,
     )
     store.accounts.add_key(name="k", scopes=[Scope.SCORE], now=now)
     reviewer = store.accounts.add_reviewer("Ana", None, now=now)

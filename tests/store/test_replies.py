@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from moderation.store import Correction, NewComment, NewReply, Store, Tally
 from moderation.terms import VerdictAction, VerdictLabel
+from tests.settling import settle
 
 APPROVE, REJECT = VerdictAction.APPROVE, VerdictAction.REJECT
 HOOK = "https://blog.example/hook"
@@ -19,19 +20,6 @@ Make = Callable[..., NewComment]
 
 def add(store: Store, make: Make, reply: NewReply, *, key: str = "k1", **more: object) -> str:
     return store.comments.add(make(reply=reply, key_id=key, **more))[0].id
-
-
-def settle(store: Store, id: str, action: VerdictAction, now: datetime) -> None:
-    store.cases.settle(
-        id,
-        site=None,
-        actor="reviewer:1",
-        action=action,
-        labels=(),
-        note=None,
-        version=None,
-        now=now,
-    )
 
 
 def report(store: Store, id: str, action: VerdictAction, now: datetime) -> None:

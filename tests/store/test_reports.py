@@ -17,6 +17,7 @@ from moderation.errors import NotFound, StoreError
 from moderation.store import NewComment, Store
 from moderation.store.engine import Database, parse_url
 from moderation.terms import Article, VerdictAction, VerdictLabel
+from tests.settling import settle
 
 APPROVE, REJECT = VerdictAction.APPROVE, VerdictAction.REJECT
 Make = Callable[..., NewComment]
@@ -78,16 +79,7 @@ def test_the_newest_report_of_an_unjudged_comment_is_its_label(
     for id in ids:
         report(store, id, now)
     report(store, ids[0], now + timedelta(seconds=1), APPROVE)
-    store.cases.settle(
-        ids[1],
-        site=None,
-        actor="reviewer:1",
-        action=APPROVE,
-        labels=(),
-        note=None,
-        version=None,
-        now=now,
-    )
+    settle(store, ids[1], APPROVE, now)
     found = {label.comment_id: label for label in store.reports.labels(site="default")}
     assert set(found) == set(ids) - {ids[1]}
     label = found[ids[0]]

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from moderation.store import Audit, Audited, NewComment, Store
 from moderation.terms import HEADS, Article, CaseKind, Status, VerdictAction, VerdictLabel
+from tests.settling import settle
 
 DRAWN, NOT_DRAWN = Audit(1.0, "SPAM", 0.3), Audit(0.0, "SPAM", 0.3)
 APPROVE, REJECT = VerdictAction.APPROVE, VerdictAction.REJECT
@@ -25,15 +26,14 @@ def test_a_label_carries_the_texts_it_was_given_on(
     for site in ("default", "other"):
         key = article.key if site == "default" else None
         added, _ = store.comments.add(new_comment(site=site, article_key=key, language="fr"))
-        verdict, _ = store.cases.settle(
+        verdict, _ = settle(
+            store,
             added.id,
-            site=site,
-            actor="reviewer:1",
-            action=VerdictAction.REJECT,
+            VerdictAction.REJECT,
+            now,
             labels=(VerdictLabel.OFF_TOPIC, VerdictLabel.OTHER),
             note="not a label",
-            version=None,
-            now=now,
+            site=site,
         )
     (label,) = store.verdicts.labels(site="default")
     assert label.labels == (VerdictLabel.OFF_TOPIC, VerdictLabel.OTHER)
@@ -56,7 +56,7 @@ def test_a_label_says_how_its_comment_came_before_a_person(
     }
     for way, new in ways.items():
         text = replace(new, comment=replace(new.comment, text=way))
-        _settle(store, store.comments.add(text)[0].id, APPROVE, now)
+        settle(store, store.comments.add(text)[0].id, APPROVE, now)
     found = {label.text: (label.held, label.drawn) for label in store.verdicts.labels()}
     assert found == {
         "held": (True, False),
@@ -73,19 +73,6 @@ def test_the_machines_own_decision_is_no_label(
     store.comments.add(new_comment(held=0.5))
     assert list(store.verdicts.labels()) == []
     assert store.verdicts.count() == 0
-
-
-def _settle(store: Store, comment_id: str, action: VerdictAction, now: datetime) -> None:
-    store.cases.settle(
-        comment_id,
-        site=None,
-        actor="reviewer:1",
-        action=action,
-        labels=(),
-        note=None,
-        version=None,
-        now=now,
-    )
 
 
 def test_a_drawn_comment_has_a_case_and_stands_as_decided(
@@ -139,8 +126,8 @@ def test_audits_are_given_with_their_scores_and_newest_verdict(
         )
         ids[name] = added.id
         if name != "waiting":
-            _settle(store, added.id, APPROVE, at)
-    _settle(store, ids["corrected"], REJECT, now + timedelta(minutes=1))
+            settle(store, added.id, APPROVE, at)
+    settle(store, ids["corrected"], REJECT, now + timedelta(minutes=1))
     store.comments.delete(ids["deleted"], site=None, actor="reviewer:1", now=now)
     values = {**dict.fromkeys(HEADS, 0.25), "toxicity": None}
     assert store.verdicts.audited(most=10) == [
@@ -159,9 +146,9 @@ def test_new_verdicts_on_audits_are_told_from_others(
         added, _ = store.comments.add(new_comment(held=0.5, audit=audit))
         if audit is DRAWN:
             drawn = added.id
-        _settle(store, added.id, REJECT, now)
+        settle(store, added.id, REJECT, now)
         known.append(store.verdicts.recent_audits())
-    _settle(store, drawn, APPROVE, now)
+    settle(store, drawn, APPROVE, now)
     known.append(store.verdicts.recent_audits())
     assert [len(ids) for ids in known] == [0, 0, 1, 1, 2]
     assert known[2] == known[3] < known[4]

@@ -24,6 +24,7 @@ from moderation.terms import (
     VerdictLabel,
 )
 from moderation.text import fingerprint, normalise
+from tests.settling import settle as give_verdict
 
 __all__ = ["NOON", "add", "correct", "opened", "settle"]
 
@@ -76,13 +77,4 @@ def settle(
 
 def correct(store: Store, comment_id: str, action: VerdictAction, *labels: VerdictLabel) -> None:
     """Give a verdict on a comment, the first or a later one."""
-    store.cases.settle(
-        comment_id,
-        site=None,
-        actor="reviewer:1",
-        action=action,
-        labels=labels,
-        note=None,
-        version=None,
-        now=NOON,
-    )
+    give_verdict(store, comment_id, action, NOON, labels=labels)

@@ -16,6 +16,7 @@ from moderation.terms import Author, CaseKind, Scope, Status, VerdictAction, Ver
 from moderation.web.akismet import callback_body
 from tests.budgeting import evidence, write_card
 from tests.fakes import NOON, Service, make_service
+from tests.settling import settle
 
 KEY, SCORES_KEY = "0123456789ab", "feedfeedfeed"
 BLOG = "https://blog.example/"
@@ -414,16 +415,7 @@ def test_a_recheck_is_about_the_same_comment(site: Service) -> None:
     )
     assert again.headers["X-akismet-guid"] == first.headers["X-akismet-guid"]
     assert again.text == first.text == "true"
-    site.rooms.store.cases.settle(
-        first.headers["X-akismet-guid"],
-        site=None,
-        actor="reviewer:1",
-        action=VerdictAction.APPROVE,
-        labels=(),
-        note=None,
-        version=None,
-        now=NOON,
-    )
+    settle(site.rooms.store, first.headers["X-akismet-guid"], VerdictAction.APPROVE, NOON)
     settled = check(site, spam=0.7, comment_author_email="ana@example.org", recheck_reason="retry")
     assert settled.text == "false"
     assert len(all_comments(site)) == 1

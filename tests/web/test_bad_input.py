@@ -5,11 +5,11 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
-import orjson
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.any_json import JSON, bytes_of, many_times
 from tests.fakes import Service
 
 POSTS = ("/v1/score", "/v1/comments", "/v1/score/batch", "/v1/keys")
@@ -217,19 +217,7 @@ def test_a_wrong_verdict_is_named(service: Service, body: Any, field: str) -> No
     assert answer.json["errors"][0]["field"] == field
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
-    max_leaves=8,
-)
-
-
-@settings(
-    max_examples=60,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@many_times(60)
 @given(
     body=JSON
     | st.fixed_dictionaries(
@@ -239,9 +227,6 @@ JSON = st.recursive(
 )
 def test_no_json_makes_it_break(service: Service, body: Any) -> None:
     """Whatever JSON comes, the answer is a score or a problem, never a 500."""
-    try:
-        data = orjson.dumps(body)
-    except (TypeError, orjson.JSONEncodeError):
-        data = repr(body).encode("utf-8", "surrogatepass")
+    data = bytes_of(body)
     for path in ("/v1/score", "/v1/comments", "/v1/score/batch"):
         assert post(service, path, data).status_code in {200, 201, 400, 422}

@@ -18,6 +18,8 @@ from moderation.web.akismet import callback_body
 from moderation.web.callbacks import KEPT, Callbacks
 from moderation.web.rooms import Rooms
 from tests.fakes import NOON, Clock, make_rooms
+from tests.serving import serving
+from tests.settling import settle
 
 APPROVE, REJECT = VerdictAction.APPROVE, VerdictAction.REJECT
 
@@ -49,14 +51,9 @@ def hook() -> Iterator[Hook]:
         def log_message(self, *args: object) -> None:
             pass
 
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    made.url = f"http://127.0.0.1:{server.server_port}/hook"
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    yield made
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(HTTPServer(("127.0.0.1", 0), Handler)) as place:
+        made.url = f"http://{place}/hook"
+        yield made
 
 
 @pytest.fixture
@@ -85,17 +82,8 @@ def ask(rooms: Rooms, url: str) -> StoredComment:
     return rooms.desk.receive(comment, key_id="k1", asked=asked).stored
 
 
-def settle(rooms: Rooms, stored: StoredComment, action: VerdictAction) -> None:
-    rooms.store.cases.settle(
-        stored.id,
-        site=None,
-        actor="reviewer:1",
-        action=action,
-        labels=(),
-        note=None,
-        version=None,
-        now=rooms.now(),
-    )
+def judge(rooms: Rooms, stored: StoredComment, action: VerdictAction) -> None:
+    settle(rooms.store, stored.id, action, rooms.now())
 
 
 def clock(rooms: Rooms) -> Clock:
@@ -107,12 +95,12 @@ def test_a_verdict_that_says_otherwise_is_told_once(rooms: Rooms, hook: Hook) ->
     """With key, guid and what is true now; taking it back is told as well."""
     stored = ask(rooms, hook.url)
     callbacks = sender(rooms)
-    settle(rooms, stored, APPROVE)
+    judge(rooms, stored, APPROVE)
     assert callbacks.send_due() == 0
-    settle(rooms, stored, REJECT)
+    judge(rooms, stored, REJECT)
     assert callbacks.send_due() == 1
     assert callbacks.send_due() == 0
-    settle(rooms, stored, APPROVE)
+    judge(rooms, stored, APPROVE)
     assert callbacks.send_due() == 1
     assert hook.heard == [
         {
@@ -130,7 +118,7 @@ def test_what_does_not_arrive_is_tried_again_and_then_given_up(
 ) -> None:
     """Later and later, seven times in all; a redirect is not followed."""
     hook.statuses = [status]
-    settle(rooms, ask(rooms, hook.url), REJECT)
+    judge(rooms, ask(rooms, hook.url), REJECT)
     callbacks = sender(rooms)
     assert callbacks.send_due() == 0
     clock(rooms).forward(seconds=59)
@@ -145,7 +133,7 @@ def test_what_does_not_arrive_is_tried_again_and_then_given_up(
 def test_a_site_that_was_away_hears_of_it_later(rooms: Rooms, hook: Hook) -> None:
     """The second try arrives, and is the last."""
     hook.statuses = [503, 200]
-    settle(rooms, ask(rooms, hook.url), REJECT)
+    judge(rooms, ask(rooms, hook.url), REJECT)
     callbacks = sender(rooms)
     assert callbacks.send_due() == 0
     clock(rooms).forward(minutes=1)
@@ -156,7 +144,7 @@ def test_a_site_that_was_away_hears_of_it_later(rooms: Rooms, hook: Hook) -> Non
 
 def test_a_private_address_hears_nothing(rooms: Rooms, hook: Hook) -> None:
     """Nothing is sent to a network of ours, now or later, unless its host is trusted."""
-    settle(rooms, ask(rooms, hook.url), REJECT)
+    judge(rooms, ask(rooms, hook.url), REJECT)
     callbacks = sender(rooms, trusted=frozenset())
     assert callbacks.send_due() == 0
     clock(rooms).forward(days=2)
@@ -172,7 +160,7 @@ def test_after_a_while_nobody_is_told_and_the_key_is_forgotten(rooms: Rooms, hoo
     callbacks.send_due()
     clock(rooms).forward(seconds=KEPT.total_seconds() + 1)
     callbacks.send_due()
-    settle(rooms, stored, REJECT)
+    judge(rooms, stored, REJECT)
     assert callbacks.send_due() == 0
     assert hook.heard == []
 
@@ -180,7 +168,7 @@ def test_after_a_while_nobody_is_told_and_the_key_is_forgotten(rooms: Rooms, hoo
 def test_the_thread_sends_by_itself_and_outlives_surprises(rooms: Rooms, hook: Hook) -> None:
     """A body that cannot be made is a failure of one look, not of all."""
     stored = ask(rooms, hook.url)
-    settle(rooms, stored, REJECT)
+    judge(rooms, stored, REJECT)
     arrived = threading.Event()
     broken = [ValueError("no")]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from string import ascii_letters, digits
 
 import pytest
 
@@ -58,6 +59,29 @@ def test_a_signature_is_needed_and_belongs_to_one_site_and_secret() -> None:
 
 def test_a_signed_thing_of_another_shape_is_refused() -> None:
     """What is signed with the same secret for another purpose is no form token."""
-    for content in (5, [], ["default"], ["default", "x"], ["default", 10**30], {"a": 1}):
+    for content in (
+        5,
+        [],
+        ["default"],
+        ["default", 1],
+        ["default", "x", "n"],
+        ["default", 10**30, "n"],
+        {"a": 1},
+    ):
         token = str(TOKENS._serializer.dumps(content))
         assert TOKENS.read(Form(token=token), "default", NOON).token_valid is False
+
+
+def test_every_token_is_another() -> None:
+    """Two forms served at one moment can be told apart."""
+    assert TOKENS.make("default", NOON) != TOKENS.make("default", NOON)
+
+
+def test_a_token_has_one_spelling() -> None:
+    """What a signature may be written like besides is read as the token that was made."""
+    token = TOKENS.make("default", NOON)
+    spelled = [token[:-1] + last for last in ascii_letters + digits] + [f"{token}!!!!"]
+    read = [TOKENS.read(Form(token=other), "default", NOON) for other in spelled]
+    valid = [form.token for form in read if form.token_valid]
+    assert len(valid) > 1
+    assert set(valid) == {token}

@@ -48,6 +48,18 @@ def test_a_revoked_key_is_refused_at_once_here(service: Service) -> None:
     assert service.post("/v1/score", ASK, headers=headers).status_code == 401
 
 
+def test_the_key_that_made_or_revoked_another_is_logged(service: Service) -> None:
+    """Who gave away or took back access can be found out later."""
+    made = service.post("/v1/keys", {"name": "site", "scopes": ["score"]}).json
+    service.send("DELETE", f"/v1/keys/{made['id']}")
+    (mine,) = [key for key in service.rooms.store.accounts.keys() if key.name == "all"]
+    logged = service.rooms.store.events.recent(subject=made["id"])
+    assert [(event.kind, event.actor) for event in logged] == [
+        ("key.revoked", f"key:{mine.id}"),
+        ("key.made", f"key:{mine.id}"),
+    ]
+
+
 def test_a_keys_site_is_its_comments_site(service: Service) -> None:
     """What a key sends belongs to its site."""
     made = service.post(

@@ -321,6 +321,26 @@ def test_a_form_token_tells_how_long_the_form_was_open(service: Service) -> None
     assert at_once - reasons()
 
 
+def test_a_form_token_is_for_one_comment(service: Service) -> None:
+    """A second comment with it is hardly suspected, one of many is held; scoring uses none up."""
+    token = service.send("POST", "/v1/form-token").json["token"]
+    service.clock.forward(seconds=60)
+
+    def send(path: str, number: int) -> tuple[bool, str]:
+        # Authors and words are new every time: only the token is the same.
+        words = f"Street number {number} was late as well, said my {'grand' * number}mother."
+        comment = {"text": words, "author": {"id": f"r{number}"}, "form": {"token": token}}
+        answer = service.post(path, {"comment": comment}).json
+        return "FORM_TOKEN_REUSED" in {r["code"] for r in answer["reasons"]}, answer["decision"]
+
+    assert send("/v1/score", 0) == (False, "approve")
+    assert send("/v1/comments", 1) == (False, "approve")
+    assert send("/v1/comments", 2) == (True, "approve")
+    decisions = [send("/v1/comments", number)[1] for number in range(3, 8)]
+    assert decisions[0] == "approve"
+    assert decisions[-1] == "hold"
+
+
 def test_a_filled_honeypot_is_noticed(service: Service) -> None:
     """Nobody sees that field, so only a bot fills it."""
     comment = {"text": "Late again.", "form": {"honeypot": "http://x.example"}}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from moderation.terms import Scope
 from moderation.web.openai import CATEGORIES, MODELS
+from tests.any_json import JSON, bytes_of, many_times
 from tests.fakes import Service, make_service
 
 PATH = "/v1/moderations"
@@ -261,19 +261,7 @@ def test_a_broken_model_is_no_result(service: Service) -> None:
     assert error(ask(service, ["a b c", TEXT]), 503)["type"] == "server_error"
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
-    max_leaves=8,
-)
-
-
-@settings(
-    max_examples=60,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@many_times(60)
 @given(
     body=JSON
     | st.fixed_dictionaries(
@@ -282,10 +270,7 @@ JSON = st.recursive(
 )
 def test_no_json_makes_it_break(service: Service, body: Any) -> None:
     """Whatever JSON comes, the answer is results or one of OpenAI's errors, never a 500."""
-    try:
-        data = orjson.dumps(body)
-    except (TypeError, orjson.JSONEncodeError):
-        data = repr(body).encode("utf-8", "surrogatepass")
+    data = bytes_of(body)
     answer = service.client.post(PATH, data=data, headers=service.headers(service.scores_key))
     if answer.status_code != 200:
         error(answer, 404 if answer.status_code == 404 else 400)

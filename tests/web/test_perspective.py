@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from moderation.errors import StoreError
@@ -15,6 +15,7 @@ from moderation.terms import Scope
 from moderation.web.perspective_attributes import ATTRIBUTES, KNOWN
 from moderation.web.perspective_languages import MEASURED_LANGUAGES
 from moderation.web.perspective_schemas import MOST_TEXT_BYTES
+from tests.any_json import JSON, bytes_of, many_times
 from tests.fakes import Service, make_service
 
 ANALYZE, SUGGEST = "/v1alpha1/comments:analyze", "/v1alpha1/comments:suggestscore"
@@ -612,11 +613,6 @@ def test_a_store_that_is_away_is_said_to_be_that(service: Service) -> None:
     assert service.scores_key not in str(found)
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
-    max_leaves=8,
-)
 FIELDS = {
     name: JSON
     for name in (
@@ -630,12 +626,7 @@ FIELDS = {
 }
 
 
-@settings(
-    max_examples=80,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@many_times(80)
 @given(
     body=JSON
     | st.fixed_dictionaries(
@@ -655,10 +646,7 @@ FIELDS = {
 )
 def test_no_json_makes_it_break(service: Service, body: Any) -> None:
     """Whatever JSON comes, the answer is scores or one of Google's errors, never a 500."""
-    try:
-        data = orjson.dumps(body)
-    except (TypeError, orjson.JSONEncodeError):
-        data = repr(body).encode("utf-8", "surrogatepass")
+    data = bytes_of(body)
     for path in (ANALYZE, SUGGEST):
         answer = service.client.post(f"{path}?key={service.scores_key}", data=data)
         assert answer.status_code in {200, 400}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -10,6 +9,7 @@ import pytest
 
 from moderation.errors import ModerationError, OutboundFailed, OutboundRefused
 from moderation.web.stories import MOST_BYTES, read_story
+from tests.serving import serving
 
 TEXT = "The city council has put off the opening of the tram line to the harbour. " * 4
 PAGE = f"<html lang=en><title>Tram</title><article><p>{TEXT}</p></article></html>".encode()
@@ -59,13 +59,8 @@ class Paper(BaseHTTPRequestHandler):
 def paper() -> Iterator[str]:
     """Run the newspaper; give its host and port."""
     Paper.asked.clear()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Paper)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Paper)) as place:
+        yield place
 
 
 @pytest.mark.parametrize("path", ["/story", "/moved", "/long", "/odd", "/evil"])

@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.running import Running, running
+from tests.serving import serving
 from tests.wire.akismet_site import BLOG, HAM, SPAM, Site, make_site
 
 FORM = "application/x-www-form-urlencoded; charset=UTF-8"
@@ -268,13 +269,8 @@ def hook() -> Iterator[tuple[str, list[dict[str, object]], threading.Event]]:
         def log_message(self, *args: object) -> None:
             pass
 
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/wp-json/akismet/v1/webhook", heard, arrived
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(HTTPServer(("127.0.0.1", 0), Handler)) as place:
+        yield f"http://{place}/wp-json/akismet/v1/webhook", heard, arrived
 
 
 @pytest.mark.slow

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.running import Running, running
+from tests.serving import serving
 
 HERE = Path(__file__).parent / "coral"
 REQUEST = json.loads((HERE / "request.json").read_text())
@@ -50,12 +50,8 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("paper")
     (folder / "story.html").write_text(STORY)
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(server) as place:
+        yield place
 
 
 @pytest.fixture(scope="module")

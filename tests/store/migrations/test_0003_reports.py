@@ -14,6 +14,7 @@ from moderation.store import NewComment, Store
 from moderation.store.engine import Database
 from moderation.store.schema import migration_config, upgrade
 from moderation.terms import VerdictAction
+from tests.settling import settle
 
 
 def test_comments_and_verdicts_survive_up_and_down(
@@ -28,16 +29,7 @@ def test_comments_and_verdicts_survive_up_and_down(
         added, _ = store.comments.add(new_comment(held=0.5))
         reject = VerdictAction.REJECT
         store.reports.add(added.id, site=None, actor="key:k", action=reject, labels=(), now=now)
-        store.cases.settle(
-            added.id,
-            site=None,
-            actor="reviewer:1",
-            action=reject,
-            labels=(),
-            note=None,
-            version=None,
-            now=now,
-        )
+        settle(store, added.id, reject, now)
     with database.writing_engine.begin() as connection:
         command.downgrade(migration_config(connection), "0002")
     with database.reading() as connection:
