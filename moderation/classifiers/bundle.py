@@ -51,6 +51,10 @@ __all__ = [
     "write_bundle",
 ]
 
+_Part = (
+    MeaningSpace | Lexicon | LinearHeads | RelevanceHead | Background | SpamFamilies | RejectHead
+)
+
 FORMAT = 3
 """Layout of model.joblib; raised when a field changes meaning."""
 
@@ -320,17 +324,7 @@ def write_bundle(models_dir: Path, model: LearnedModel, card: Card) -> Path:
     return target
 
 
-def _fields(
-    part: (
-        MeaningSpace
-        | Lexicon
-        | LinearHeads
-        | RelevanceHead
-        | Background
-        | SpamFamilies
-        | RejectHead
-    ),
-) -> dict[str, np.ndarray]:
+def _fields(part: _Part) -> dict[str, np.ndarray]:
     return {
         name: np.ascontiguousarray(np.asarray(getattr(part, name)))
         for name, described in part.__dataclass_fields__.items()

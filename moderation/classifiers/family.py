@@ -68,7 +68,7 @@ class SpamFamilies:
         # Written so that a value that is no number names nothing.
         if not grown[best] / grown.sum() >= _LEAST:
             return None
-        return f"It reads like {FAMILY_WORDS[str(self.names[best])]}."
+        return f"Most like {FAMILY_WORDS[str(self.names[best])]}."
 
 
 def no_families(dense_size: int) -> SpamFamilies:

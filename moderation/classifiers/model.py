@@ -35,7 +35,7 @@ _EXPLAINED = ("spam", "toxicity")
 _EXPLAIN_FROM = 0.2
 # Below this probability there is nothing to show a moderator, and explaining costs a third of a
 # score.
-_CLOSE = 0.35
+_CLOSE = 0.2
 # The cosine from which a sentence is worth quoting as the best match: the median of on-topic
 # comments in the corpus's fitting split.
 

@@ -281,8 +281,8 @@ def _likeliest_page(
     """
     Give the same by a score.
 
-    Scores are documents in which no database looks, so all that wait are read: 10,000 in a tenth of
-    a second, and a queue that long has other troubles.
+    Scores are documents in which no database looks, so all that wait are read: 5,000 in an eighth
+    of a second, and a queue longer than that has other troubles.
     """
     last = None if cursor is None else likeliest_place(read_cursor(order, cursor))
     asked = (

@@ -19,10 +19,10 @@ from sklearn.model_selection import GroupKFold
 from moderation.classifiers.model import LearnedModel
 from moderation.classifiers.reject import REJECT_BITS, Overheard, RejectHead
 from moderation.training.evaluate import Judged, Measured, measure
-from moderation.training.rows import Row
+from moderation.training.rows import Row, Split, split_of
 from moderation.training.serving import items_of
 
-__all__ = ["Offer", "Tried", "fit_reject", "is_enough", "judge_offer", "verdicts_among"]
+__all__ = ["Offer", "Tried", "fit_reject", "is_enough", "judge_offer"]
 
 _VERDICTS = 100
 _OF_EACH = 20
@@ -98,13 +98,9 @@ class Offer:
         return f"likely_to_reject is not offered: {self.why} ({grounds})"
 
 
-def verdicts_among(rows: Sequence[Row]) -> list[Row]:
-    """Give the rows that a moderator approved or rejected."""
-    return [row for row in rows if row.rejected is not None]
-
-
-def is_enough(verdicts: Sequence[Row]) -> Offer:
-    """Say of all verdicts, before anything is fitted, whether there are enough of them."""
+def is_enough(rows: Sequence[Row]) -> Offer:
+    """Say, before anything is fitted, whether there are verdicts enough among all rows."""
+    verdicts = [row for row in rows if row.rejected is not None]
     count, rejected = len(verdicts), sum(row.rejected is True for row in verdicts)
     articles = len({_group(row) for row in verdicts})
     why = None
@@ -122,14 +118,15 @@ def fit_reject(rows: Sequence[Row], told: LearnedModel) -> Tried | None:
     Fit the head.
 
     Args:
-        rows: verdicts, none of them held back.
-        told: a model that none of them ever taught. What it says of their comments is as sure as
-            what the finished model will say of the next ones; what a model says that learned
-            "spam" from the very verdict is far too sure.
+        rows: all there are; verdicts among them are learned from, but for those held back.
+        told: a model that none of the verdicts ever taught. What it says of their comments is as
+            sure as what the finished model will say of the next ones; what a model says that
+            learned "spam" from the very verdict is far too sure.
 
     Returns:
-        None when the rows do not hold both actions under several articles.
+        None when there are not both actions under several articles.
     """
+    rows = [r for r in rows if r.rejected is not None and split_of(r) is not Split.TEST]
     wanted = np.array([row.rejected is True for row in rows], np.float32)
     groups = np.array([_group(row) for row in rows], dtype=np.str_)
     folds = min(_FOLDS, len(np.unique(groups)))

@@ -23,43 +23,17 @@ from moderation.classifiers.bundle import (
 )
 from moderation.classifiers.heads import LINEAR_HEADS
 from moderation.classifiers.model import LearnedModel
-from moderation.classifiers.reading import Reader
 from moderation.classifiers.reject import REJECT
-from moderation.classifiers.relevance import Remarks
 from moderation.config import Config
-from moderation.errors import ModelError, TrainingError
 from moderation.terms import TOXIC_KINDS
+from moderation.training.bases import base_model, live_model
 from moderation.training.budgets import evidence_of
-from moderation.training.calibrate import calibrate_heads
 from moderation.training.drawings import draw_curves, draw_learning_curve
-from moderation.training.encode import encode
 from moderation.training.evaluate import Measured, judge, measure, table
 from moderation.training.examine import examine
-from moderation.training.fit import (
-    assemble,
-    fit_heads,
-    fit_idf,
-    heads_to_learn,
-    out_of_fold_logits,
-)
-from moderation.training.fit_family import fit_families
-from moderation.training.fit_reject import (
-    Tried,
-    fit_reject,
-    is_enough,
-    judge_offer,
-    verdicts_among,
-)
-from moderation.training.fit_relevance import (
-    blend,
-    calibrate_relevance,
-    fit_relevance,
-    fresh_share,
-)
-from moderation.training.lexicon import compile_lexicon
+from moderation.training.fit_reject import Tried, is_enough, judge_offer
+from moderation.training.learn import learn_model, try_reject
 from moderation.training.material import Material, gather
-from moderation.training.meaning import teach as teach_space
-from moderation.training.pairs import make_fragments, make_shelf
 from moderation.training.publish import (
     SliceChange,
     compare,
@@ -70,7 +44,7 @@ from moderation.training.publish import (
 )
 from moderation.training.refit import Refitted, ablation, learning_curve
 from moderation.training.report import prepare_folder, report, write_report
-from moderation.training.rows import REPORTS, Row, Split, split_of
+from moderation.training.rows import Row, Split
 from moderation.training.sections import full_sections, refit_section
 from moderation.training.serving import hold_thresholds, shipped_policy
 from moderation.training.slices import Sentence, judge_sentences, sentences_to_measure
@@ -130,12 +104,12 @@ def train(
         # 1. Read labels, corpus and public sets; the first copy of a text wins.
         material = gather(config, seed=seed, say=say)
         sentences = sentences_to_measure(config.corpus_dir)
-        live = _live(config, say)
-        base = _base(config, live, material, teach)
+        live = live_model(config, say)
+        base = base_model(config, live, material, teach)
         # 2. Learn from two splits, on top of the base model or from nothing.
         version = next_version(config.models_dir, now or datetime.now(UTC))
-        model = _learn(config, material, version, base, live, teach=teach, seed=seed, say=say)
-        tried = _try_reject(config, material, model, base, seed=seed, say=say)
+        model = learn_model(config, material, version, base, live, teach=teach, seed=seed, say=say)
+        tried = try_reject(config, material, model, base, seed=seed, say=say)
         if tried is not None:
             model = replace(model, reject=tried.head)
         # 3. Prove it on the third split, and publish.
@@ -209,147 +183,12 @@ def _refit(
     def fit(rows: Sequence[Row], without: Collection[str]) -> LearnedModel:
         say(f"fitting anew on {len(rows):,} rows{''.join(f', without {w}' for w in without)}")
         part = replace(material, rows=tuple(rows))
-        return _learn(
+        return learn_model(
             config, part, "", None, model, teach=False, seed=seed, say=say, without=without
         )
 
     rows = material.rows
     return learning_curve(fit, rows, seed=seed), ablation(fit, rows, seed=seed)
-
-
-def _live(config: Config, say: Say) -> LearnedModel | None:
-    try:
-        return read_bundle(config.models_dir, current_version(config.models_dir))
-    except ModelError as error:
-        say(f"no live model to compare with: {error.message}")
-        return None
-
-
-def _base(
-    config: Config, live: LearnedModel | None, material: Material, teach: bool
-) -> LearnedModel | None:
-    """Give the model to learn on top of; None when all its data is here: then fit from nothing."""
-    if live is None or teach:
-        return None
-    card = read_card(config.models_dir, live.version)
-    # Always the model that was fitted from nothing, not its latest descendant: the same labels
-    # give the same model, and a label taken back leaves no trace.
-    root = str(card.notes.get("root", live.version))
-    try:
-        root_card, base = read_card(config.models_dir, root), read_bundle(config.models_dir, root)
-    except ModelError:
-        root_card, base = card, live
-    needed = {str(entry["name"]) for entry in root_card.data if entry["kind"] == "public set"}
-    here = {source.name for source in material.sources}
-    return None if here and needed <= here else base
-
-
-def _fresh(config: Config, material: Material, base: LearnedModel | None) -> frozenset[str]:
-    """Name the sources the base was not fitted on: labels and reports, else what changed."""
-    if base is None:
-        return frozenset()
-    known = {
-        entry["name"]: entry["sha256"] for entry in read_card(config.models_dir, base.version).data
-    }
-    entries = material.data_entries()
-    changed = {str(e["name"]) for e in entries if known.get(e["name"]) != e["sha256"]}
-    return frozenset(changed | {"labels", REPORTS})
-
-
-def _learn(
-    config: Config,
-    material: Material,
-    version: str,
-    base: LearnedModel | None,
-    live: LearnedModel | None,
-    *,
-    teach: bool,
-    seed: int,
-    say: Say,
-    without: Collection[str] = (),
-) -> LearnedModel:
-    fit_rows, calibrate_rows = material.split(Split.FIT), material.split(Split.CALIBRATE)
-    if base is not None:
-        # The base's calibration stays, so the rows that were kept for it can teach: the base knows
-        # the others by heart, and only rows it never saw show what a change would cost.
-        fit_rows, calibrate_rows = [*fit_rows, *calibrate_rows], []
-    fresh = _fresh(config, material, base)
-    # Counted before fragments are made of the same rows, which nobody labelled.
-    share = 1.0 if base is None else fresh_share(fit_rows, fresh)
-    fit_rows += make_fragments(fit_rows, seed=seed)
-    # Meaning first: the space every other part reads.
-    if teach:
-        space = teach_space(fit_rows, cache=config.var_dir / "teacher", seed=seed, say=say)
-        reader = Reader(space, compile_lexicon(config.corpus_dir / "lexicon"))
-    elif base is not None:
-        reader = base.reader
-    elif live is not None:
-        reader = Reader(live.reader.space, compile_lexicon(config.corpus_dir / "lexicon"))
-    else:
-        raise TrainingError(
-            "there is no model to start from; restore models/ from the repository, or install "
-            "the teacher extra and train with --teach"
-        )
-    say(f"features of {len(fit_rows) + len(calibrate_rows):,} texts …")
-    encoded = encode([row.text for row in (*fit_rows, *calibrate_rows)], reader).without(without)
-    fit_part = encoded.take(np.arange(len(fit_rows)))
-    idf = fit_idf(fit_part) if base is None else np.asarray(base.heads.idf)
-
-    learn = LINEAR_HEADS if base is None else heads_to_learn(fit_rows, fresh)
-    on_top = f" on top of {base.version}" if base else ""
-    say(f"fitting {', '.join(learn)}{on_top} …" if learn else f"nothing new{on_top}")
-    fits = fit_heads(fit_rows, fit_part, idf, base.heads if base else None, learn=learn)
-    if base is None:
-        # On rows that no head was fitted on.
-        rest = np.arange(len(fit_rows), len(fit_rows) + len(calibrate_rows))
-        calibration = calibrate_heads(calibrate_rows, encoded.take(rest), idf, fits)
-    else:
-        calibration = np.asarray(base.heads.calibration)
-    heads = assemble(fits, idf, calibration)
-    families = fit_families(fit_rows, fit_part.dense) if base is None else base.families
-    if base is not None:
-        # What the base could not be measured for, a few labels do not prove.
-        heads = replace(heads, offered=base.heads.offered)
-
-    if base is not None and not share:
-        say("relevance stays as it is: no verdict has said yet what is on topic here")
-        return LearnedModel(version, reader, heads, base.relevance, base.background, families)
-    say("fitting relevance …")
-    # Of the fitting split alone, also on top of a base: it is what the base was fitted with.
-    shelf = make_shelf(material.split(Split.FIT), reader)
-    read = [
-        out_of_fold_logits(fit_rows, fit_part, idf, head, fits)
-        for head in ("generic", "substance", "astray")
-    ]
-    remarks = [Remarks(*found) for found in np.stack(read, axis=1).tolist()]
-    relevance = fit_relevance(fit_rows, reader, shelf, heads, remarks, seed=seed)
-    relevance = calibrate_relevance(relevance, calibrate_rows, reader, shelf, heads, seed=seed)
-    if base is not None:
-        relevance = blend(base.relevance, relevance, share)
-    return LearnedModel(version, reader, heads, relevance, shelf.background, families)
-
-
-def _try_reject(
-    config: Config,
-    material: Material,
-    model: LearnedModel,
-    base: LearnedModel | None,
-    *,
-    seed: int,
-    say: Say,
-) -> Tried | None:
-    """Fit `likely_to_reject` on what moderators did, when they did enough."""
-    verdicts = verdicts_among(material.rows)
-    if is_enough(verdicts).why is not None:
-        return None
-    say(f"fitting {REJECT} …")
-    told = base
-    if told is None:
-        # Fitted once more without them, so that no verdict is read by heads that know it.
-        others = tuple(row for row in material.rows if row.rejected is None)
-        part = replace(material, rows=others)
-        told = _learn(config, part, model.version, None, model, teach=False, seed=seed, say=say)
-    return fit_reject([row for row in verdicts if split_of(row) is not Split.TEST], told)
 
 
 def _offer(model: LearnedModel, measured: dict[str, Measured]) -> LearnedModel:
@@ -376,7 +215,7 @@ def _publish(
     rows = material.split(Split.TEST)
     say(f"evaluating on {len(rows):,} held-back rows …")
     judged = judge(model, rows)
-    offer = judge_offer(is_enough(verdicts_among(material.rows)), tried, judged[REJECT], seed=seed)
+    offer = judge_offer(is_enough(material.rows), tried, judged[REJECT], seed=seed)
     if offer.why is not None:
         model = replace(model, reject=None)
         judged[REJECT] = replace(judged[REJECT], offered=False)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
 
+import joblib
 import numpy as np
 import pytest
 
@@ -59,6 +61,18 @@ def test_what_verdicts_taught_comes_back_too(tmp_path: Path) -> None:
         scores = read_bundle(tmp_path, version).score([item])[0]
         assert scores == model.score([item])[0]
         assert (scores.values["likely_to_reject"] is None) is (reject is None)
+
+
+def test_verdicts_learned_from_another_reading_are_refused(tmp_path: Path) -> None:
+    """Weights that fit nothing are found when the bundle is loaded, not at the first comment."""
+    model = replace(make_model(), reject=make_reject())
+    path = write_bundle(tmp_path, model, make_card()) / "model.joblib"
+    content = joblib.load(path)
+    content["reject"]["numbers"] = content["reject"]["numbers"][1:]
+    joblib.dump(content, path)
+    _edit_card(path.parent, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+    with pytest.raises(BundleRefused, match="likely_to_reject has weights of the shapes"):
+        read_bundle(tmp_path, model.version)
 
 
 def test_a_cards_evidence_comes_back_and_is_one_line_a_list(tmp_path: Path) -> None:

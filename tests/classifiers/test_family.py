@@ -19,7 +19,7 @@ FAMILIES = SpamFamilies(
 def test_the_family_that_stands_out_is_named() -> None:
     """In the words of a moderator, not of the corpus."""
     said = FAMILIES.likeliest(np.array([0, 1, 0], np.float32))
-    assert said == f"It reads like {FAMILY_WORDS['dating']}."
+    assert said == f"Most like {FAMILY_WORDS['dating']}."
 
 
 def test_where_none_stands_out_none_is_named() -> None:
@@ -45,4 +45,4 @@ def test_only_what_looks_like_spam_is_given_a_family() -> None:
     named = [scores for scores in scored if "spam" in scores.notes]
     assert named
     assert all((scores.values["spam"] or 0) >= 0.2 for scores in named)
-    assert all(scores.notes["spam"].startswith("It reads like ") for scores in named)
+    assert all(scores.notes["spam"].startswith("Most like ") for scores in named)

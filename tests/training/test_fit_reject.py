@@ -18,7 +18,6 @@ from moderation.training.fit_reject import (
     fit_reject,
     is_enough,
     judge_offer,
-    verdicts_among,
 )
 from moderation.training.rows import Row, Split, split_of
 from tests.classifiers.random_model import make_model
@@ -43,9 +42,8 @@ def told() -> LearnedModel:
 
 def learn(rows: list[Row], told: LearnedModel) -> tuple[LearnedModel, Offer]:
     """Fit and judge as the recipe does; the model gives the score only when it is offered."""
-    enough = is_enough(verdicts_among(rows))
-    fitting = [row for row in rows if split_of(row) is not Split.TEST]
-    tried = fit_reject(fitting, told) if enough.why is None else None
+    enough = is_enough(rows)
+    tried = fit_reject(rows, told) if enough.why is None else None
     model = replace(told, reject=tried.head if tried else None)
     held_back = judge(model, [row for row in rows if split_of(row) is Split.TEST])[REJECT]
     offer = judge_offer(enough, tried, held_back)

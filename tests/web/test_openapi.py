@@ -26,7 +26,16 @@ EXAMPLES = 12
 
 CONFIG = Path(__file__).parents[2] / "schemathesis.toml"
 
-OTHERS = ("/coral", "/v1alpha1", "/batch", "/$discovery", "/discovery", "/v1/moderations")
+OTHERS = (
+    "/1.1/",
+    "/1.2/",
+    "/coral",
+    "/v1alpha1",
+    "/batch",
+    "/$discovery",
+    "/discovery",
+    "/v1/moderations",
+)
 """Addresses of other vendors' protocols, which have descriptions of their own."""
 
 NOT_DOCUMENTED = ("/review", "/docs", "/openapi.json", "/static", *OTHERS)
