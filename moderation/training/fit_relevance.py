@@ -49,6 +49,8 @@ _MADE = 0.2
 # stray, and is far more: it must not drown them (decision record 0019 has the figures).
 _HALF = 200
 # With so many labels that the base never saw, they weigh as much as what was known before.
+_LEAST = 20
+# Fewer would count less than a tenth of that, for a fit that takes longer than all others together.
 
 Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
@@ -111,9 +113,15 @@ def fit_relevance(
 
 
 def fresh_share(rows: Sequence[Row], fresh: Collection[str]) -> float:
-    """Give how much a head fitted on rows that the base never saw should count beside it: 0..1."""
+    """
+    Give how much a head fitted on rows that the base never saw should count beside it: 0..1.
+
+    Args:
+        rows: of the fitting split.
+        fresh: sources that the base was not fitted on.
+    """
     new = sum(row.source in fresh and row.kind is not None for row in rows)
-    return new / (new + _HALF)
+    return new / (new + _HALF) if new >= _LEAST else 0.0
 
 
 def blend(base: RelevanceHead, new: RelevanceHead, share: float) -> RelevanceHead:

@@ -120,7 +120,7 @@ def learn_model(
         heads = replace(heads, offered=base.heads.offered)
 
     if base is not None and not share:
-        say("relevance stays as it is: no verdict has said yet what is on topic here")
+        say("relevance stays as it is: too few verdicts have said what is on topic here")
         return LearnedModel(version, reader, heads, base.relevance, base.background, families)
     say("fitting relevance …")
     # Of the fitting split alone, also on top of a base: it is what the base was fitted with.
