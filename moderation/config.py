@@ -32,6 +32,7 @@ class Config:
         models_dir: bundles and `current`.
         corpus_dir: our own labelled corpus and `sources.toml`.
         data_dir: folder of public data sets for training, or None: train without them.
+        evaluate_dir: folder of public data sets for measuring only, or None: those in `data_dir`.
         policy: TOML file merged over the shipped policy, or None.
         admin_key: accepted as an all-scope key once the store has it, or None.
         max_body_bytes: larger requests get 413.
@@ -57,6 +58,7 @@ class Config:
     models_dir: Path = Path("models")
     corpus_dir: Path = Path("training_data")
     data_dir: Path | None = None
+    evaluate_dir: Path | None = None
     policy: Path | None = None
     admin_key: str | None = None
     max_body_bytes: int = 8 * 1024 * 1024
@@ -132,7 +134,7 @@ def _read_file(path: Path) -> dict[str, object]:
     return {key: _convert(key, value, f"{path}: {key}") for key, value in content.items()}
 
 
-_PATHS = {"var_dir", "models_dir", "corpus_dir", "data_dir", "policy", "coral"}
+_PATHS = {"var_dir", "models_dir", "corpus_dir", "data_dir", "evaluate_dir", "policy", "coral"}
 _DEFAULTS: dict[str, object] = {f.name: f.default for f in fields(Config)}
 
 

@@ -52,6 +52,15 @@ def test_an_empty_variable_counts_as_not_set() -> None:
     assert read_config({"MODERATION_DATABASE_URL": "", "MODERATION_PORT": ""}) == Config()
 
 
+@pytest.mark.parametrize(
+    "field", [f for f in dataclasses.fields(Config) if "Path" in str(f.type)], ids=lambda f: f.name
+)
+def test_folders_and_files_come_as_paths(field: dataclasses.Field[object]) -> None:
+    """From a variable as from the file; as text they would break only where they are used."""
+    config = read_config({f"MODERATION_{field.name.upper()}": "somewhere"})
+    assert getattr(config, field.name) == Path("somewhere")
+
+
 def test_a_given_database_is_taken_as_it_is() -> None:
     """A database address is used unchanged."""
     url = "postgresql://moderation@db/moderation"

@@ -60,8 +60,25 @@ def train(settings: Settings, data_dir: Path | None, seed: int, teach: bool) -> 
 @click.option(
     "--refit", is_flag=True, help="Also fit seven models anew, to see what rows and features bring."
 )
+@click.option(
+    "--elsewhere",
+    is_flag=True,
+    help="Also fit heads without each source and language, and measure them there.",
+)
+@click.option(
+    "--evaluate-dir",
+    type=click.Path(path_type=Path),
+    help="Folder of the sets for measuring only; else MODERATION_EVALUATE_DIR.",
+)
 @pass_settings
-def evaluate(settings: Settings, version: str | None, data_dir: Path | None, refit: bool) -> None:
+def evaluate(
+    settings: Settings,
+    version: str | None,
+    data_dir: Path | None,
+    refit: bool,
+    elsewhere: bool,
+    evaluate_dir: Path | None,
+) -> None:
     """
     Measure a model on rows it was not fitted on.
 
@@ -70,8 +87,8 @@ def evaluate(settings: Settings, version: str | None, data_dir: Path | None, ref
     """
     from moderation.training.recipe import evaluate as run
 
-    config = settings.read(data_dir=data_dir)
-    click.echo(run(config, version=version, refit=refit, say=_say))
+    config = settings.read(data_dir=data_dir, evaluate_dir=evaluate_dir)
+    click.echo(run(config, version=version, refit=refit, elsewhere=elsewhere, say=_say))
 
 
 @click.command()

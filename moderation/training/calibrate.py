@@ -18,13 +18,13 @@ from moderation.training.encode import Encoded, tfidf
 from moderation.training.fit import HeadFit, targets
 from moderation.training.rows import Row
 
-__all__ = ["calibrate_heads", "platt"]
+__all__ = ["calibrate_heads", "platt", "source_weights"]
 
 _LEAST = 20
 # With fewer rows of a class a sigmoid's two numbers are mostly noise.
 
 
-def _source_weights(rows: Sequence[Row]) -> npt.NDArray[np.float64]:
+def source_weights(rows: Sequence[Row]) -> npt.NDArray[np.float64]:
     """Weigh rows so that every source counts alike and the corpus and labels three times."""
     counts = Counter(row.source for row in rows)
     favoured = {"corpus": 3.0, "labels": 3.0}
@@ -85,6 +85,6 @@ def calibrate_heads(
         found[column] = platt(
             fits[head].logits(tfidf(part, idf), part.dense),
             wanted[chosen],
-            _source_weights([rows[int(i)] for i in chosen]),
+            source_weights([rows[int(i)] for i in chosen]),
         )
     return found

@@ -21,6 +21,7 @@ from moderation.training.download import Opener, download, open_https
 from moderation.training.prepared import distinct, to_csv
 from moderation.training.readers import READERS
 from moderation.training.sources import (
+    EVALUATE,
     PINS,
     Source,
     is_pinnable,
@@ -56,7 +57,7 @@ def fetch(
 
     Args:
         config: `data_dir` is where they go, ``var_dir/datasets`` when it is not set.
-        names: which sets; none means all.
+        names: which sets; none means all but those for measuring only.
         say: told what happens, line by line, and a table at the end.
         opener: opens HTTPS addresses.
 
@@ -138,7 +139,14 @@ def _chosen(sources: Sequence[Source], names: Sequence[str]) -> list[Source]:
     if unknown:
         known = ", ".join(source.name for source in sources)
         raise SourceError(f"no such set; there are {known}", field=", ".join(sorted(unknown)))
-    return [source for source in sources if not names or source.name in names]
+    for source in sources:
+        if source.name in names and source.use == EVALUATE:
+            raise SourceError(
+                "is for measuring only and is not fetched; put its prepared data.csv under "
+                "MODERATION_EVALUATE_DIR",
+                field=source.name,
+            )
+    return [s for s in sources if s.use != EVALUATE and (not names or s.name in names)]
 
 
 def _bring(source: Source, data_dir: Path, say: Say, opener: Opener) -> _Outcome:

@@ -29,6 +29,7 @@ __all__ = [
     "mean_auc",
     "measure",
     "resamples",
+    "roc_auc",
     "table",
     "usable_sources",
 ]
@@ -215,11 +216,12 @@ def mean_auc(
     for source in sources:
         part = rows[judged.sources[rows] == source]
         if 0 < judged.wanted[part].sum() < len(part):
-            by_source[source] = _auc(judged.wanted[part], judged.said[part])
+            by_source[source] = roc_auc(judged.wanted[part], judged.said[part])
     return (float(np.mean(list(by_source.values()))) if by_source else float("nan")), by_source
 
 
-def _auc(wanted: Float64, said: Float64) -> float:
+def roc_auc(wanted: Float64, said: Float64) -> float:
+    """Give how often a row of class 1 scores above one of class 0; both must be there."""
     # The sum of ranks of Mann and Whitney (1947): what scikit-learn's function gives, without its
     # checks, which take twenty times as long and are done thousands of times by the bootstrap.
     ones = float(wanted.sum())

@@ -15,6 +15,7 @@ from sklearn.metrics import f1_score
 from moderation.classifiers.model import Model
 from moderation.policy import Policy
 from moderation.training.attack_table import Attacked, ReadOtherwise, attack_table, read_otherwise
+from moderation.training.budgets import Tried, try_budgets
 from moderation.training.curves import Calibration, calibration, of_sources
 from moderation.training.evaluate import Judged, Measured, judge, measure
 from moderation.training.faithful import Faithful, measure_explanations
@@ -25,10 +26,13 @@ from moderation.training.serving import hold_thresholds
 from moderation.training.slices import Sentence, Slices, judge_sentences
 from moderation.training.speed import Speed, measure_speed
 
-__all__ = ["CORPUS", "ELSEWHERE", "Examined", "Kinds", "Part", "examine"]
+__all__ = ["BAD_SHARE", "CORPUS", "ELSEWHERE", "Examined", "Kinds", "Part", "examine"]
 
 CORPUS, ELSEWHERE = "our corpus", "other sources"
 """The two kinds of places that curves are drawn for."""
+
+BAD_SHARE = 0.05
+"""Of a site's comments, as the shipped policy guesses it: what budgets are tried with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class Examined:
         otherwise: what undoing disguise does to good comments that are not in disguise.
         faithful: one entry a head.
         families: of our own corpus.
+        budgets: kept or not, over random splits of the rows.
         speed: on this machine.
     """
 
@@ -85,6 +90,7 @@ class Examined:
     otherwise: list[ReadOtherwise]
     faithful: list[Faithful]
     families: Families
+    budgets: list[Tried]
     speed: Speed
 
 
@@ -122,6 +128,8 @@ def examine(
     otherwise = read_otherwise(model, policy, rows)
     say("explanations …")
     faithful = measure_explanations(model, rows, seed=seed)
+    say("error budgets …")
+    budgets = try_budgets(judged, BAD_SHARE, seed=seed)
     return Examined(
         judged=judged,
         measured={head: measure(j, seed=seed) for head, j in judged.items()},
@@ -134,6 +142,7 @@ def examine(
         otherwise=otherwise,
         faithful=faithful,
         families=families,
+        budgets=budgets,
         # Last, when nothing else of ours runs.
         speed=measure_speed(model, rows),
     )

@@ -27,10 +27,12 @@ from moderation.training.rows import Row
 __all__ = [
     "HeadFit",
     "assemble",
+    "fit_head",
     "fit_heads",
     "fit_idf",
     "heads_to_learn",
     "out_of_fold_logits",
+    "row_weights",
     "targets",
 ]
 
@@ -90,10 +92,9 @@ def strength(head: str) -> float:
     return _STRENGTH.get(head, _KIND_STRENGTH)
 
 
-def _weights(
-    rows: Sequence[Row], wanted: npt.NDArray[np.float32], head: str
-) -> npt.NDArray[np.float64]:
-    weights = np.array(
+def row_weights(rows: Sequence[Row], head: str) -> npt.NDArray[np.float64]:
+    """Give how much rows count for a head before both classes are made to weigh the same."""
+    return np.array(
         [
             row.weight
             * _BALANCE.get(row.source, 1.0)
@@ -102,12 +103,44 @@ def _weights(
         ],
         np.float64,
     )
+
+
+def _balanced(
+    weights: npt.NDArray[np.float64], wanted: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float64]:
+    weights = weights.copy()
     positive = wanted == 1
     # Both classes weigh the same: how common spam is differs by site and is calibrated afterwards.
     for side in (positive, ~positive):
         if side.any():
-            weights[side] *= 0.5 * len(rows) / weights[side].sum()
+            weights[side] *= 0.5 * len(weights) / weights[side].sum()
     return weights
+
+
+def _weights(
+    rows: Sequence[Row], wanted: npt.NDArray[np.float32], head: str
+) -> npt.NDArray[np.float64]:
+    return _balanced(row_weights(rows, head), wanted)
+
+
+def fit_head(
+    ngrams: csr_matrix,
+    dense: Float32,
+    wanted: npt.NDArray[np.float32],
+    weights: npt.NDArray[np.float64],
+    head: str,
+) -> HeadFit:
+    """
+    Fit one head from nothing, as `fit_heads` does.
+
+    Args:
+        ngrams: csr_matrix, shape (n, 2**NGRAM_BITS): as `tfidf` gives it.
+        dense: float32, shape (n, DENSE_SIZE).
+        wanted: float32, shape (n,): 0 or 1, of labelled rows alone.
+        weights: float64, shape (n,): of `row_weights`.
+        head: one of `LINEAR_HEADS`.
+    """
+    return _fit_one(ngrams, dense, wanted, _balanced(weights, wanted), strength(head), None)
 
 
 def fit_idf(encoded: Encoded) -> Float32:

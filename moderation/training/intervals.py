@@ -15,8 +15,10 @@ from scipy.stats import beta, binom
 
 __all__ = [
     "RESAMPLES",
+    "Estimate",
     "Share",
     "bootstrap",
+    "estimate",
     "resample_groups",
     "share",
     "sign_test",
@@ -28,6 +30,14 @@ RESAMPLES = 300
 _TAIL = 0.025
 
 Int64 = npt.NDArray[np.int64]
+
+
+class Estimate(NamedTuple):
+    """A number with the ends of its 95 % interval; nan where too little is known to say."""
+
+    value: float
+    low: float
+    high: float
 
 
 class Share(NamedTuple):
@@ -105,3 +115,20 @@ def bootstrap(statistic: Callable[[Int64], float], samples: Sequence[Int64]) -> 
         return float("nan"), float("nan")
     low, high = np.percentile(drawn, [100 * _TAIL, 100 * (1 - _TAIL)])
     return float(low), float(high)
+
+
+def estimate(
+    statistic: Callable[[Int64], float], groups: npt.NDArray[np.str_], seed: int
+) -> Estimate:
+    """
+    Give a statistic of all rows with its 95 % interval, by bootstrap over groups.
+
+    Args:
+        statistic: from row numbers; nan where they cannot support it.
+        groups: shape (n,): what each row must be drawn together with.
+        seed: of the draws.
+    """
+    value = statistic(np.arange(len(groups)))
+    if not np.isfinite(value):
+        return Estimate(float("nan"), float("nan"), float("nan"))
+    return Estimate(value, *bootstrap(statistic, resample_groups(groups, seed)))

@@ -6,10 +6,11 @@ Joins the fitting modules of this room; writes nothing, and judges nothing but w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from moderation.classifiers.bundle import read_card
 from moderation.classifiers.heads import LINEAR_HEADS
@@ -20,8 +21,9 @@ from moderation.classifiers.relevance import Remarks
 from moderation.config import Config
 from moderation.errors import TrainingError
 from moderation.training.calibrate import calibrate_heads
-from moderation.training.encode import encode
+from moderation.training.encode import Encoded, encode
 from moderation.training.fit import (
+    HeadFit,
     assemble,
     fit_heads,
     fit_idf,
@@ -40,9 +42,9 @@ from moderation.training.lexicon import compile_lexicon
 from moderation.training.material import Material
 from moderation.training.meaning import teach as teach_space
 from moderation.training.pairs import make_fragments, make_shelf
-from moderation.training.rows import REPORTS, Split
+from moderation.training.rows import REPORTS, Row, Split
 
-__all__ = ["learn_model", "try_reject"]
+__all__ = ["learn_model", "out_of_fold_remarks", "try_reject"]
 
 Say = Callable[[str], None]
 
@@ -125,16 +127,31 @@ def learn_model(
     say("fitting relevance …")
     # Of the fitting split alone, also on top of a base: it is what the base was fitted with.
     shelf = make_shelf(material.split(Split.FIT), reader)
-    read = [
-        out_of_fold_logits(fit_rows, fit_part, idf, head, fits)
-        for head in ("generic", "substance", "astray")
-    ]
-    remarks = [Remarks(*found) for found in np.stack(read, axis=1).tolist()]
+    remarks = out_of_fold_remarks(fit_rows, fit_part, idf, fits)
     relevance = fit_relevance(fit_rows, reader, shelf, heads, remarks, seed=seed)
     relevance = calibrate_relevance(relevance, calibrate_rows, reader, shelf, heads, seed=seed)
     if base is not None:
         relevance = blend(base.relevance, relevance, share)
     return LearnedModel(version, reader, heads, relevance, shelf.background, families)
+
+
+def out_of_fold_remarks(
+    rows: Sequence[Row], encoded: Encoded, idf: npt.NDArray[np.float32], fits: dict[str, HeadFit]
+) -> list[Remarks]:
+    """
+    Give what relevance reads of other heads, for each row by heads that never saw its group.
+
+    Args:
+        rows: of the fitting split.
+        encoded: the same rows.
+        idf: float32, shape (2**NGRAM_BITS,).
+        fits: the heads fitted on all of them.
+    """
+    read = [
+        out_of_fold_logits(rows, encoded, idf, head, fits)
+        for head in ("generic", "substance", "astray")
+    ]
+    return [Remarks(*found) for found in np.stack(read, axis=1).tolist()]
 
 
 def try_reject(

@@ -19,7 +19,13 @@ from moderation.store import Store
 from moderation.training.corpus import read_corpus
 from moderation.training.labels import rows_from_labels
 from moderation.training.rows import REPORTS, Row, Split, deduplicate, split_of
-from moderation.training.sources import Source, present_sources, read_source, read_sources
+from moderation.training.sources import (
+    TRAIN,
+    Source,
+    present_sources,
+    read_source,
+    read_sources,
+)
 
 __all__ = ["Material", "gather"]
 
@@ -78,7 +84,9 @@ def gather(config: Config, *, seed: int, say: Callable[[str], None]) -> Material
     corpus = read_corpus(config.corpus_dir)
     labels, reports = _labels(config)
     listed = config.corpus_dir / "sources.toml"
-    sources = present_sources(read_sources(listed) if listed.exists() else [], config.data_dir)
+    known = read_sources(listed) if listed.exists() else []
+    # A set for measuring may lie in the same folder, and is not even looked at.
+    sources = present_sources([s for s in known if s.use == TRAIN], config.data_dir)
     public: list[Row] = []
     for source in sources:
         rows = read_source(source, config.data_dir or Path(), seed=seed)

@@ -28,12 +28,20 @@ from moderation.config import Config
 from moderation.terms import TOXIC_KINDS
 from moderation.training.bases import base_model, live_model
 from moderation.training.budgets import evidence_of
+from moderation.training.cross_fit import BAD_ANSWERS, THREADS
 from moderation.training.drawings import draw_curves, draw_learning_curve
+from moderation.training.elsewhere import SPAM_LANGUAGES, measure_elsewhere
+from moderation.training.encode import encode
 from moderation.training.evaluate import Measured, judge, measure, table
 from moderation.training.examine import examine
 from moderation.training.fit_reject import Tried, is_enough, judge_offer
+from moderation.training.goals import from_examined, goals_section, judge_goals
 from moderation.training.learn import learn_model, try_reject
+from moderation.training.left_out import JOBS
 from moderation.training.material import Material, gather
+from moderation.training.measuring import measure_sets, read_sets
+from moderation.training.outcomes import Outcome
+from moderation.training.place_sections import elsewhere_section, sets_section
 from moderation.training.publish import (
     SliceChange,
     compare,
@@ -44,10 +52,12 @@ from moderation.training.publish import (
 )
 from moderation.training.refit import Refitted, ablation, learning_curve
 from moderation.training.report import prepare_folder, report, write_report
-from moderation.training.rows import Row, Split
+from moderation.training.rows import Row, Split, deduplicate
 from moderation.training.sections import full_sections, refit_section
 from moderation.training.serving import hold_thresholds, shipped_policy
 from moderation.training.slices import Sentence, judge_sentences, sentences_to_measure
+from moderation.training.sources import read_source
+from moderation.training.unseen import measure_unseen
 
 __all__ = ["TrainResult", "evaluate", "train"]
 
@@ -133,6 +143,7 @@ def evaluate(
     version: str | None = None,
     seed: int = 0,
     refit: bool = False,
+    elsewhere: bool = False,
     say: Say,
 ) -> str:
     """
@@ -143,6 +154,7 @@ def evaluate(
         version: of the model; the live one when not given.
         seed: of every random choice.
         refit: also fit models anew for the learning curve and the ablation: seven trainings.
+        elsewhere: also fit heads anew without the places that they are measured in.
         say: told about progress, line by line.
 
     Returns:
@@ -152,6 +164,7 @@ def evaluate(
         BundleMissing: there is no such version.
         BundleRefused: it does not verify.
         CorpusError: a row of the corpus, or a sentence that names a group, is wrong.
+        SourceError: a set to train on, or to measure with, is not the one expected.
         TrainingError: the report cannot be written.
     """
     chosen = version or current_version(config.models_dir)
@@ -159,17 +172,27 @@ def evaluate(
     folder = config.models_dir / chosen
     prepare_folder(folder)
     material = gather(config, seed=seed, say=say)
+    away = read_sets(config, material.rows, say=say)
     sentences = sentences_to_measure(config.corpus_dir)
     rows = material.split(Split.TEST)
     say(f"evaluating {chosen} on {len(rows):,} held-back rows …")
     examined = examine(model, shipped_policy(), rows, sentences, seed=seed, say=say)
     sections, figures = full_sections(examined), draw_curves(examined)
+    outcomes = measure_sets(model, away, seed=seed)
+    if outcomes:
+        sections += sets_section(outcomes)
+    if elsewhere:
+        unseen = _elsewhere(config, material, model, away, seed=seed, say=say)
+        sections += elsewhere_section(unseen)
+        outcomes += unseen
     if refit:
         curve, ablated = _refit(config, material, model, seed=seed, say=say)
         sections += refit_section(curve, ablated)
         figures["learning-curve.svg"] = draw_learning_curve(curve)
     shown = table(examined.measured)
-    text = report(read_card(config.models_dir, chosen), shown, sections)
+    judged = judge_goals([*outcomes, *from_examined(examined, unseen=elsewhere)])
+    card = read_card(config.models_dir, chosen)
+    text = report(card, shown, sections, goals=goals_section(judged))
     write_report(folder, text, figures)
     say(f"written: {folder / 'report.md'}")
     return shown
@@ -189,6 +212,40 @@ def _refit(
 
     rows = material.rows
     return learning_curve(fit, rows, seed=seed), ablation(fit, rows, seed=seed)
+
+
+def _elsewhere(
+    config: Config,
+    material: Material,
+    model: LearnedModel,
+    away: Sequence[Row],
+    *,
+    seed: int,
+    say: Say,
+) -> list[Outcome]:
+    """Measure heads in places that they were fitted without; every row is encoded once."""
+    strange = [row for row in away if row.spam is not None and row.language in SPAM_LANGUAGES]
+    rows = [*material.rows, *strange]
+    say(f"features of {len(rows):,} texts …")
+    encoded = encode([row.text for row in rows], model.reader, jobs=JOBS)
+    learned = len(material.rows)
+    found = measure_elsewhere(rows, encoded, learned=learned, seed=seed, say=say)
+    bad: list[Row] = []
+    for source in material.sources:
+        if source.name == THREADS and config.data_dir is not None:
+            # Training takes no bad answer for off topic, and neither do the models fitted here.
+            bad = deduplicate(read_source(replace(source, labels=BAD_ANSWERS), config.data_dir))
+    heads = zip(LINEAR_HEADS, model.heads.offered, strict=True)
+    return found + measure_unseen(
+        material.rows,
+        encoded.take(np.arange(learned)),
+        bad,
+        model.reader,
+        shipped_policy(),
+        offered=[*(head for head, offered in heads if offered), "relevance"],
+        seed=seed,
+        say=say,
+    )
 
 
 def _offer(model: LearnedModel, measured: dict[str, Measured]) -> LearnedModel:

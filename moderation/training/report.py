@@ -57,7 +57,9 @@ def write_report(folder: Path, text: str, figures: Mapping[str, str]) -> None:
     (folder / "report.md").write_text(text, encoding="utf-8")
 
 
-def report(card: Card, table: str, sections: Sequence[str] = ()) -> str:
+def report(
+    card: Card, table: str, sections: Sequence[str] = (), *, goals: Sequence[str] = ()
+) -> str:
     """
     Give the report as Markdown, made to be read in a diff.
 
@@ -65,6 +67,7 @@ def report(card: Card, table: str, sections: Sequence[str] = ()) -> str:
         card: of the model.
         table: the quality of every head, as a terminal shows it.
         sections: lines of what was measured besides; training measures nothing besides.
+        goals: lines of the numbers to reach, which come first.
     """
     lines = [
         f"# Model {card.version}",
@@ -72,6 +75,7 @@ def report(card: Card, table: str, sections: Sequence[str] = ()) -> str:
         f"Made {card.created_at} with seed {card.seed}; "
         + ", ".join(f"{name} {version}" for name, version in card.libraries.items())
         + ".",
+        *goals,
         "",
         "## Held-back quality",
         "",

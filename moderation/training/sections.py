@@ -7,8 +7,7 @@ Formats what `examine` measured; measures nothing.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
-from textwrap import wrap
+from collections.abc import Callable, Sequence
 
 from moderation.terms import RelevanceKind
 from moderation.training.curves import BINS, Calibration
@@ -16,6 +15,15 @@ from moderation.training.evaluate import Measured
 from moderation.training.examine import CORPUS, ELSEWHERE, Examined, Part
 from moderation.training.families import Family
 from moderation.training.intervals import Share
+from moderation.training.markdown import (
+    NOTHING,
+    interval,
+    number,
+    percent,
+    share_of,
+    table,
+    wrapped,
+)
 from moderation.training.refit import Refitted
 from moderation.training.slices import LANGUAGES, NAMED_GROUPS, NO_GROUP
 
@@ -24,7 +32,6 @@ __all__ = ["FOLDER", "full_sections", "refit_section"]
 FOLDER = "report"
 """Where the figures are, beside the report."""
 
-_NOTHING = "–"
 _LEAST_GROUPS = 8
 # A bootstrap over three articles draws the same three again and again.
 
@@ -42,6 +49,7 @@ def full_sections(examined: Examined) -> list[str]:
         _slices,
         _attacks,
         _explanations,
+        _budgets,
         _speed,
     )
     return [line for section in sections for line in ["", *section(examined)]]
@@ -51,7 +59,7 @@ def _figures(examined: Examined) -> list[str]:
     lines = [
         "## Curves",
         "",
-        *_wrapped(
+        *wrapped(
             f"By score: precision against recall; a reliability diagram of {BINS} bins of equal "
             "size; and the share of wrong answers among the surest share of comments (selective "
             "risk)."
@@ -69,18 +77,18 @@ def _sources(examined: Examined) -> list[str]:
             m = part.measured
             counts = [f"{m.rows:,}", f"{part.groups:,}"]
             rows.append(
-                [head, source, *counts, *_auc(part), _number(m.average_precision), _number(m.brier)]
+                [head, source, *counts, *_auc(part), number(m.average_precision), number(m.brier)]
             )
     titles = ["score", "source", "rows", "groups", "ROC-AUC", "95 %"]
     return [
         "## By source",
         "",
-        *_wrapped(
+        *wrapped(
             "Articles and threads that were not fitted on; how many others of the source were is "
             "under “Learned from”. A source with fewer than 15 rows of a class has no number."
         ),
         "",
-        *_table([*titles, "average precision", "Brier"], rows),
+        *table([*titles, "average precision", "Brier"], rows),
     ]
 
 
@@ -90,24 +98,24 @@ def _languages(examined: Examined) -> list[str]:
         for language in (*LANGUAGES, *sorted(set(parts) - {*LANGUAGES, "unknown"})):
             part = parts.get(language)
             if part is None:
-                rows.append([head, language, "0", "0", "never measured", _NOTHING, _NOTHING])
+                rows.append([head, language, "0", "0", "never measured", NOTHING, NOTHING])
                 continue
             counts = [f"{part.measured.rows:,}", f"{part.groups:,}"]
             if not part.measured.by_source:
-                rows.append([head, language, *counts, "too few rows", _NOTHING, _NOTHING])
+                rows.append([head, language, *counts, "too few rows", NOTHING, NOTHING])
             else:
                 sources = ", ".join(part.measured.by_source)
                 rows.append([head, language, *counts, *_auc(part), sources])
     return [
         "## By language",
         "",
-        *_wrapped(
+        *wrapped(
             "ROC-AUC is the mean over the sources of a language. Groups are articles, threads or "
             f"single comments; fewer than {_LEAST_GROUPS} say nothing of how sure a number is. Of "
             "a language that is not listed nothing is known."
         ),
         "",
-        *_table(["score", "language", "rows", "groups", "ROC-AUC", "95 %", "sources"], rows),
+        *table(["score", "language", "rows", "groups", "ROC-AUC", "95 %", "sources"], rows),
     ]
 
 
@@ -120,21 +128,21 @@ def _calibration(examined: Examined) -> list[str]:
     return [
         "## Calibration",
         "",
-        *_wrapped(
+        *wrapped(
             f"Expected calibration error over {BINS} bins of equal size. By chance alone a score "
             "without any error would show what the last column says. Good and bad rows are not "
             "mixed here as on a site. Resampling adds to an error that cannot be negative; the "
             "interval is corrected for it and may lie below the error itself."
         ),
         "",
-        *_table(["score", "where", "rows", "error", "95 %", "by chance"], rows),
+        *table(["score", "where", "rows", "error", "95 %", "by chance"], rows),
     ]
 
 
 def _error(found: Calibration) -> list[str]:
     if math.isnan(found.error):
-        return ["too few rows", _NOTHING, _NOTHING]
-    return [_number(found.error), _interval(found.low, found.high), _number(found.floor)]
+        return ["too few rows", NOTHING, NOTHING]
+    return [number(found.error), interval(found.low, found.high), number(found.floor)]
 
 
 def _kinds(examined: Examined) -> list[str]:
@@ -144,17 +152,17 @@ def _kinds(examined: Examined) -> list[str]:
     for wanted in names:
         counts = [sum(pair == (wanted, said) for pair in kinds.pairs) for said in names]
         caught = counts[names.index(wanted)] / sum(counts) if any(counts) else float("nan")
-        rows.append([f"**{wanted}**", *(f"{count:,}" for count in counts), _percent(caught)])
+        rows.append([f"**{wanted}**", *(f"{count:,}" for count in counts), percent(caught)])
     return [
         "## Kinds of relevance",
         "",
-        *_wrapped(
+        *wrapped(
             "Our corpus: its comments under their own article, and the same ones under another. "
-            f"Macro F1 {_number(kinds.macro_f1)} ({_interval(kinds.low, kinds.high)}). A row is "
+            f"Macro F1 {number(kinds.macro_f1)} ({interval(kinds.low, kinds.high)}). A row is "
             "what people say, a column what the model says."
         ),
         "",
-        *_table(["", *names, "right"], rows),
+        *table(["", *names, "right"], rows),
     ]
 
 
@@ -162,27 +170,29 @@ def _families(examined: Examined) -> list[str]:
     def rows(side: str) -> list[list[str]]:
         found = [family for family in examined.families.families if family.side == side]
         found.sort(key=lambda family: (_rank(family, side), family.name))
-        return [[f.name, str(f.by_score.of), _share(f.by_score), _share(f.stopped)] for f in found]
+        return [
+            [f.name, str(f.by_score.of), share_of(f.by_score), share_of(f.stopped)] for f in found
+        ]
 
     return [
         "## By family",
         "",
-        *_wrapped(
+        *wrapped(
             "Our corpus under the shipped policy: what is caught by the score alone, and what the "
             "whole policy holds or rejects. Worst first."
         ),
         "",
         "### Spam, by family",
         "",
-        *_table(["family", "rows", "caught by score", "held or rejected"], rows("spam")),
+        *table(["family", "rows", "caught by score", "held or rejected"], rows("spam")),
         "",
         "### Toxicity, by kind",
         "",
-        *_table(["kind", "rows", "caught by score", "held or rejected"], rows("toxic")),
+        *table(["kind", "rows", "caught by score", "held or rejected"], rows("toxic")),
         "",
         "### Good comments, by manner",
         "",
-        *_table(["manner", "rows", "false alarm by score", "held or rejected"], rows("good")),
+        *table(["manner", "rows", "false alarm by score", "held or rejected"], rows("good")),
     ]
 
 
@@ -196,8 +206,8 @@ def _praise(examined: Examined) -> list[str]:
     return [
         "## Thin praise",
         "",
-        *_wrapped(
-            f"Held or rejected by the shipped policy: {_share(praise)} of {praise.of} comments "
+        *wrapped(
+            f"Held or rejected by the shipped policy: {share_of(praise)} of {praise.of} comments "
             f"that only praise, thank or assent{f'; first reason: {why}' if why else ''}."
         ),
     ]
@@ -227,18 +237,18 @@ def _slices(examined: Examined) -> list[str]:
     return [
         "## Names of groups",
         "",
-        *_wrapped(
+        *wrapped(
             "Harmless sentences that would be held for toxicity; intervals are exact. See decision "
             "record 0012."
         ),
         "",
-        *_table(["sentences", "rows", "held", "95 %", "mean toxicity"], rows),
+        *table(["sentences", "rows", "held", "95 %", "mean toxicity"], rows),
     ]
 
 
 def _slice(rate: Share, mean: float) -> list[str]:
-    ends = f"{_percent(rate.low)}–{_percent(rate.high)}" if rate.of else _NOTHING
-    return [str(rate.of), _percent(rate.rate), ends, _number(mean)]
+    ends = f"{percent(rate.low)}–{percent(rate.high)}" if rate.of else NOTHING
+    return [str(rate.of), percent(rate.rate), ends, number(mean)]
 
 
 def _attacks(examined: Examined) -> list[str]:
@@ -247,11 +257,11 @@ def _attacks(examined: Examined) -> list[str]:
             a.head,
             a.attack,
             str(a.clean.of),
-            f"{_percent(a.clean.rate)} → {_percent(a.attacked.rate)}",
+            f"{percent(a.clean.rate)} → {percent(a.attacked.rate)}",
             f"{100 * a.lost:+.1f}",
             f"{100 * a.lost_low:+.1f} to {100 * a.lost_high:+.1f}",
-            f"{_percent(a.held_clean.rate)} → {_percent(a.held_attacked.rate)}",
-            f"{_percent(a.alarms_clean.rate)} → {_percent(a.alarms_attacked.rate)}",
+            f"{percent(a.held_clean.rate)} → {percent(a.held_attacked.rate)}",
+            f"{percent(a.alarms_clean.rate)} → {percent(a.alarms_attacked.rate)}",
         ]
         for a in examined.attacks
         if a.clean.of
@@ -260,22 +270,22 @@ def _attacks(examined: Examined) -> list[str]:
     lines = [
         "## Attacks",
         "",
-        *_wrapped(
+        *wrapped(
             "Held-back comments in disguise, over the rows that an attack changes: recall of the "
             "score at the hold threshold, what the whole policy stops, and good comments held when "
             "they are disguised likewise. Points are of a hundred; below zero, disguise gives a "
             "comment away."
         ),
         "",
-        *_table([*titles, "false alarms"], rows),
+        *table([*titles, "false alarms"], rows),
     ]
     for found in examined.otherwise:
         lines += [
             "",
-            *_wrapped(
+            *wrapped(
                 f"Undoing disguise reads {found.changed:,} of {found.good:,} good comments "
-                f"otherwise than they were written; {found.head} holds {_share(found.added)} of "
-                f"all only because of it, and spares {_share(found.spared)}."
+                f"otherwise than they were written; {found.head} holds {share_of(found.added)} of "
+                f"all only because of it, and spares {share_of(found.spared)}."
             ),
         ]
     return lines
@@ -286,22 +296,58 @@ def _explanations(examined: Examined) -> list[str]:
         [
             f.head,
             str(f.rows),
-            _number(f.top_drop),
-            _number(f.random_drop),
-            _percent(f.wins),
-            f"{_percent(f.wins_low)}–{_percent(f.wins_high)}" if f.rows else _NOTHING,
+            number(f.top_drop),
+            number(f.random_drop),
+            percent(f.wins),
+            f"{percent(f.wins_low)}–{percent(f.wins_high)}" if f.rows else NOTHING,
         ]
         for f in examined.faithful
     ]
     return [
         "## Explanations",
         "",
-        *_wrapped(
+        *wrapped(
             "How far a probability of .5 or more falls when the span shown first is deleted, and "
             "when random text of the same length is; and how often the former falls further."
         ),
         "",
-        *_table(["score", "rows", "fall, first span", "fall, random", "wins", "95 %"], rows),
+        *table(["score", "rows", "fall, first span", "fall, random", "wins", "95 %"], rows),
+    ]
+
+
+def _budgets(examined: Examined) -> list[str]:
+    rows = [
+        [
+            t.head,
+            "our corpus" if t.corpus else "all sources",
+            f"{t.rows:,}",
+            f"{100 * t.budget.wrong_at_most:g} %",
+            percent(t.kept.exceeded),
+            percent(t.kept.exceeded_elsewhere),
+            percent(t.kept.supported),
+            percent(t.kept.settled),
+            number(t.kept.threshold),
+        ]
+        for t in examined.budgets
+    ]
+    if not rows:
+        return ["## Error budgets", "", "Not tried: the model offers no score that can reject."]
+    first = examined.budgets[0]
+    titles = ["score", "rows of", "rows", "wrong at most", "exceeded", "exceeded on the rest"]
+    return [
+        "## Error budgets",
+        "",
+        *wrapped(
+            f"“At most so many of what is rejected may be wrong, {100 * first.budget.sure:g} % "
+            f"sure”, over {first.kept.splits} random splits of the held-back rows by article and "
+            "thread, half of them calibrated on, on a site with "
+            f"{100 * first.budget.bad_share:g} % bad comments. Exceeded is a split whose threshold "
+            "breaks the budget on all rows, which the promise speaks of; the rest, the rows not "
+            "calibrated on, are a sample with noise of its own. Supported is a split with any "
+            "threshold; settled is the mean share of a site's comments that are rejected by it."
+        ),
+        "",
+        *table([*titles, "supported", "settled", "median threshold"], rows),
     ]
 
 
@@ -311,7 +357,7 @@ def _speed(examined: Examined) -> list[str]:
     return [
         "## Speed",
         "",
-        *_wrapped(
+        *wrapped(
             f"One comment of 200 characters, {under}, all scores, in process, on the machine that "
             "wrote this report, linear algebra on one thread: median "
             f"{speed.median_ms:.2f} ms, 99 % within {speed.p99_ms:.2f} ms of {speed.runs} runs; "
@@ -331,51 +377,24 @@ def refit_section(curve: Sequence[Refitted], ablated: Sequence[Refitted]) -> lis
         "",
         "## Fitted anew",
         "",
-        *_wrapped(
+        *wrapped(
             "ROC-AUC of models fitted from nothing on a share of the fitting split, and on all of "
             "it without one group of features, on the same held-back rows."
         ),
         "",
         f"![Learning curve]({FOLDER}/learning-curve.svg)",
         "",
-        *_table(["fitted on", "rows", *heads], rows),
+        *table(["fitted on", "rows", *heads], rows),
     ]
 
 
 def _cell(found: Measured) -> str:
     low, high = found.auc_low, found.auc_high
-    return f"{_number(found.auc)} ({_interval(low, high)})"
+    return f"{number(found.auc)} ({interval(low, high)})"
 
 
 def _auc(part: Part) -> list[str]:
     found = part.measured
     sure = part.groups >= _LEAST_GROUPS
-    interval = _interval(found.auc_low, found.auc_high) if sure else "too few groups"
-    return [_number(found.auc), interval if found.by_source else _NOTHING]
-
-
-def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    lines = [f"| {' | '.join(titles)} |", f"|{'---|' * len(titles)}"]
-    return lines + [f"| {' | '.join(row)} |" for row in rows]
-
-
-def _wrapped(text: str) -> list[str]:
-    return wrap(text, 100, break_long_words=False, break_on_hyphens=False)
-
-
-def _number(value: float) -> str:
-    return _NOTHING if math.isnan(value) else f"{value:.3f}"
-
-
-def _interval(low: float, high: float) -> str:
-    return _NOTHING if math.isnan(low) or math.isnan(high) else f"{low:.3f}–{high:.3f}"
-
-
-def _percent(value: float) -> str:
-    return _NOTHING if math.isnan(value) else f"{100 * value:.1f} %"
-
-
-def _share(found: Share) -> str:
-    if not found.of:
-        return _NOTHING
-    return f"{_percent(found.rate)} ({_percent(found.low)}–{_percent(found.high)})"
+    ends = interval(found.auc_low, found.auc_high) if sure else "too few groups"
+    return [number(found.auc), ends if found.by_source else NOTHING]

@@ -10,7 +10,7 @@ import csv
 import hashlib
 import random
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,9 @@ from moderation.terms import TOXIC_KINDS, Article, RelevanceKind
 from moderation.training.rows import Row
 
 __all__ = [
+    "EVALUATE",
     "PINS",
+    "TRAIN",
     "Source",
     "is_pinnable",
     "present_sources",
@@ -31,6 +33,9 @@ __all__ = [
 
 PINS = "datasets.pins.toml"
 """File in the data folder: digests that somebody here accepted in place of the expected ones."""
+
+TRAIN, EVALUATE = "train", "evaluate"
+"""What a set is for: to be fitted on, or to be measured with and nothing else."""
 
 _COLUMN_LIMIT = 10_000_000
 
@@ -45,7 +50,7 @@ class Source:
         address: where the upstream files are, pinned to a commit.
         licence: as stated there.
         sha256: of the prepared ``data.csv``, hex.
-        reader: which of `READERS` understands the upstream files.
+        reader: which of `READERS` understands the upstream files; none of a set for measuring.
         files: upstream paths under `address`.
         head: what its ``y`` column speaks about: ``spam``, ``toxicity``, ``relevance`` (0: the row
             answers its post) or ``text`` (no labels, only language).
@@ -58,15 +63,16 @@ class Source:
         distinct: whether preparing keeps only the first of equal rows.
         checked: whether its reader is known to give `sha256` from the upstream bytes, so that any
             other digest means damage; otherwise another one may be accepted by a pin.
+        use: `TRAIN` or `EVALUATE`.
     """
 
     name: str
     address: str
     licence: str
     sha256: str
-    reader: str
-    files: tuple[str, ...]
     head: str
+    reader: str = ""
+    files: tuple[str, ...] = ()
     labels: frozenset[str] = frozenset()
     assume: Mapping[str, bool] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
@@ -75,6 +81,7 @@ class Source:
     thread: bool = False
     distinct: bool = False
     checked: bool = False
+    use: str = TRAIN
 
 
 def is_pinnable(source: Source) -> bool:
@@ -125,6 +132,15 @@ def read_sources(path: Path) -> list[Source]:
                 f"{source.head!r} is none of spam, toxicity, relevance, text",
                 field=f"{path}: sources.{name}.head",
             )
+        if source.use not in {TRAIN, EVALUATE}:
+            raise SourceError(
+                f"{source.use!r} is neither {TRAIN} nor {EVALUATE}",
+                field=f"{path}: sources.{name}.use",
+            )
+        if source.use == TRAIN and not (source.reader and source.files):
+            raise SourceError(
+                "a set to train on needs reader and files", field=f"{path}: sources.{name}"
+            )
         strange = sorted(set(source.kinds.values()) - set(TOXIC_KINDS))
         if strange:
             raise SourceError(
@@ -135,11 +151,18 @@ def read_sources(path: Path) -> list[Source]:
     return sources
 
 
-def present_sources(sources: list[Source], data_dir: Path | None) -> list[Source]:
+def present_sources(
+    sources: Sequence[Source], data_dir: Path | None, *, setting: str = "data_dir"
+) -> list[Source]:
     """
     Give the sources whose prepared files are in `data_dir`, each verified by its digest.
 
     A set accepted by a pin comes back with the pinned digest, so that the model's card tells.
+
+    Args:
+        sources: to look for.
+        data_dir: the folder, or None: then there are none.
+        setting: what the folder is called where it is no folder.
 
     Raises:
         SourceError: `data_dir` is no folder, or a file is not the one expected.
@@ -147,7 +170,7 @@ def present_sources(sources: list[Source], data_dir: Path | None) -> list[Source
     if data_dir is None:
         return []
     if not data_dir.is_dir():
-        raise SourceError("is not a folder", field=f"data_dir {data_dir}")
+        raise SourceError("is not a folder", field=f"{setting} {data_dir}")
     pins = read_pins(data_dir)
     present = []
     for source in sources:

@@ -9,7 +9,7 @@ import pytest
 
 from moderation.policy.budget import GRID
 from moderation.policy.policy import Budget
-from moderation.training.budgets import evidence_of, try_budget
+from moderation.training.budgets import evidence_of, try_budget, try_budgets
 from moderation.training.evaluate import Judged
 
 BUDGET = Budget(wrong_at_most=0.05, sure=0.95, bad_share=0.2)
@@ -86,3 +86,19 @@ def test_splits_are_the_same_for_the_same_seed() -> None:
     """A figure in a report can be had again."""
     rows = judged(3_000)
     assert try_budget(rows, BUDGET, splits=20) == try_budget(rows, BUDGET, splits=20)
+
+
+def test_every_head_that_can_reject_is_tried() -> None:
+    """On all rows and on those of our corpus, two promises; a score not offered is left out."""
+    rows = judged(2_000, sources=("corpus", "sms"))
+    found = try_budgets({"spam": rows, "toxicity": rows, "substance": rows}, 0.05, splits=5)
+    assert [(t.head, t.corpus, t.rows, t.budget.wrong_at_most) for t in found] == [
+        (head, corpus, 1_000 if corpus else 2_000, most)
+        for head in ("spam", "toxicity")
+        for corpus in (False, True)
+        for most in (0.01, 0.05)
+    ]
+    assert all(t.budget.bad_share == 0.05 and t.kept.splits == 5 for t in found)
+    silent = replace(rows, offered=False)
+    left = try_budgets({"spam": silent, "toxicity": rows}, 0.05, splits=1)
+    assert {t.head for t in left} == {"toxicity"}

@@ -13,7 +13,7 @@ import pytest
 from moderation.config import Config
 from moderation.errors import SourceError
 from moderation.training.datasets import UNPINNED, fetch
-from moderation.training.sources import Source, present_sources, read_sources
+from moderation.training.sources import TRAIN, Source, present_sources, read_sources
 from tests.training.fake_web import CHAT, HOST, PREPARED, FakeWeb, Make, entry, everything, nothing
 
 
@@ -162,7 +162,7 @@ def test_every_address_is_https_and_pinned_to_a_commit(sources: list[Source]):
         assert re.fullmatch(
             r"https://[\w.-]+(/[\w.-]+)+/([0-9a-f]{10}|[0-9a-f]{40})", source.address
         )
-        assert source.files
+        assert bool(source.files) == (source.use == TRAIN)
         assert re.fullmatch(r"[0-9a-f]{64}", source.sha256)
 
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from joblib import parallel_config
 from sklearn.metrics import roc_auc_score
 
 from moderation.classifiers.bundle import Card, current_version, read_bundle, read_card
@@ -374,6 +375,29 @@ def test_models_are_fitted_anew_on_request(tiny: Config) -> None:
     for name in ("12%", "25%", "50%", "100%", "without n-grams", "without meaning"):
         assert f"| {name} |" in text
     assert (folder / "report" / "learning-curve.svg").exists()
+    names = {path.name for path in tiny.models_dir.iterdir()} - {".training.lock"}
+    assert names == {BASE, "current"}
+
+
+@pytest.mark.slow
+def test_places_never_seen_are_measured_on_request(tiny: Config) -> None:
+    """The report says first what is reached and what is not; no model is left behind."""
+    folder = tiny.models_dir / BASE
+    evaluate(tiny, say=lambda line: None)
+    plain = (folder / "report.md").read_text(encoding="utf-8")
+    # Without threads: which warnings are shown is decided for all of them at once.
+    with parallel_config(backend="sequential"):
+        evaluate(tiny, elsewhere=True, say=lambda line: None)
+    text = (folder / "report.md").read_text(encoding="utf-8")
+    for report in (plain, text):
+        assert report.index("## Numbers to reach") < report.index("## Held-back quality")
+        assert "not measured: needs the sets for measuring only" in report
+    assert "## Places it never saw" not in plain
+    part = text.partition("## Places it never saw")[2].partition("\n## ")[0]
+    assert "| toxicity, fa left out |" not in part
+    assert "| kinds of relevance | our corpus |" in part
+    assert "held-back articles" in plain.partition("## Held-back")[0]
+    assert "held-back articles" not in text.partition("## Held-back")[0]
     names = {path.name for path in tiny.models_dir.iterdir()} - {".training.lock"}
     assert names == {BASE, "current"}
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,7 @@ SECTIONS = (
     "Names of groups",
     "Attacks",
     "Explanations",
+    "Error budgets",
     "Speed",
     "Learned from",
 )
@@ -137,6 +140,18 @@ def test_families_attacks_and_groups_are_listed(text: str) -> None:
     assert "| religion |" in section(text, "Names of groups")
     assert "| in en |" in section(text, "Names of groups")
     assert "| **generic** | 2 | 0 | 0 | 0.0 % |" in section(text, "Kinds of relevance")
+
+
+def test_budgets_are_tried_on_both_kinds_of_rows(text: str, examined: Examined) -> None:
+    """A line a head, promise and kind of rows; 80 good rows cannot support one in a hundred."""
+    part = section(text, "Error budgets")
+    assert re.search(r"^\| spam \| all sources \| 160 \| 1 % \| 0.0 % \|", part, re.MULTILINE)
+    assert re.search(r"^\| toxicity \| our corpus \| 160 \| 5 % \|", part, re.MULTILINE)
+    assert len(re.findall(r"^\| (?:spam|toxicity) ", part, re.MULTILINE)) == 8
+    strict = next(tried for tried in examined.budgets if tried.budget.wrong_at_most == 0.01)
+    assert strict.kept.supported == 0
+    shipped = tomllib.loads((files("moderation.policy") / "default.toml").read_text("utf-8"))
+    assert strict.budget.bad_share == shipped["budget"]["bad_share"]
 
 
 def test_without_sentences_the_report_says_so() -> None:
