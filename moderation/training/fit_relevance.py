@@ -41,6 +41,8 @@ _DECAY = 0.3
 # scikit-learn's alpha: of five values from .01 to 1, the best by ROC-AUC over five folds of the
 # fitting split by article (decision record 0004).
 _BATCH = 512
+_ROUNDS = 150
+# Stopping there is meant: with little data more of them would learn it by heart.
 _BALANCE = {"corpus": 4.0, "labels": 8.0}
 _OTHER = 0.2
 # Pairs of a question forum look unlike comments under news: they help, but must not rule.
@@ -88,7 +90,6 @@ def fit_relevance(
     scaler = StandardScaler().fit(features, sample_weight=weights)
     standard = scaler.transform(features)
     with warnings.catch_warnings():
-        # Stopping after 150 rounds is meant: with little data more of them would learn it by heart.
         warnings.simplefilter("ignore", ConvergenceWarning)
         learners = [
             MLPClassifier(
@@ -96,7 +97,7 @@ def fit_relevance(
                 alpha=_DECAY,
                 learning_rate_init=0.005,
                 batch_size=min(_BATCH, len(standard)),
-                max_iter=150,
+                max_iter=_ROUNDS,
                 random_state=seed + k,
             ).fit(standard, wanted, sample_weight=weights)
             for k in range(_PERCEPTRONS)

@@ -22,6 +22,7 @@ from moderation.config import Config
 from moderation.errors import BundleMissing, CorpusError, TrainingBusy, TrainingError
 from moderation.terms import HEADS, TOXIC_KINDS, Article, VerdictAction, VerdictLabel
 from moderation.text import normalise
+from moderation.training import fit_relevance
 from moderation.training.evaluate import judge
 from moderation.training.publish import compare, training_lock
 from moderation.training.recipe import TrainResult, evaluate, train
@@ -72,6 +73,12 @@ def label_a_wave(config: Config) -> None:
             settle(store, row.text, REJECT, VerdictLabel.SPAM)
         for row in ham(30, seed=4):
             settle(store, row.text, APPROVE)
+
+
+@pytest.fixture(autouse=True)
+def _few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fit relevance in a fifth of the time: what is tested here is the recipe, not the model."""
+    monkeypatch.setattr(fit_relevance, "_ROUNDS", 30)
 
 
 @pytest.fixture(scope="module")
