@@ -65,7 +65,7 @@ class Examined:
     All that was measured of a model on held-back rows.
 
     Attributes:
-        judged: head -> what was true and what it said.
+        judged: head -> what was true and what it said; of every score that is given, and measured.
         measured: head -> its quality.
         by_source: head -> source -> quality there; `by_language` likewise.
         calibrations: head -> `CORPUS`, `ELSEWHERE` or a source -> how well calibrated it is.
@@ -115,7 +115,9 @@ def examine(
         say: told about progress.
     """
     say(f"scoring {len(rows):,} held-back rows …")
-    judged = judge(model, rows)
+    every = judge(model, rows)
+    # A table of a score that is not given, or of which no row is known, would only hide the others.
+    judged = {head: j for head, j in every.items() if j.offered and len(j.said)}
     say("quality and calibration …")
     by_source = {head: _parts(j, j.sources, seed) for head, j in judged.items()}
     by_language = {head: _parts(j, j.languages, seed) for head, j in judged.items()}
@@ -132,11 +134,11 @@ def examine(
     budgets = try_budgets(judged, BAD_SHARE, seed=seed)
     return Examined(
         judged=judged,
-        measured={head: measure(j, seed=seed) for head, j in judged.items()},
+        measured={head: measure(j, seed=seed) for head, j in every.items()},
         by_source=by_source,
         by_language=by_language,
         calibrations=calibrations,
-        kinds=_kinds(judged["relevance"], seed),
+        kinds=_kinds(every["relevance"], seed),
         slices=slices,
         attacks=attacks,
         otherwise=otherwise,
