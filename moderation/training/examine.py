@@ -129,7 +129,7 @@ def examine(
     attacks = attack_table(model, policy, rows, seed=seed)
     otherwise = read_otherwise(model, policy, rows)
     say("explanations …")
-    faithful = measure_explanations(model, rows, seed=seed)
+    faithful = [one for one in measure_explanations(model, rows, seed=seed) if one.rows]
     say("error budgets …")
     budgets = try_budgets(judged, BAD_SHARE, seed=seed)
     return Examined(
