@@ -15,13 +15,16 @@ import numpy.typing as npt
 from moderation.classifiers.reading import Reading
 from moderation.terms import TOXIC_KINDS
 
-__all__ = ["LINEAR_HEADS", "LinearHeads", "sigmoid", "whole_steps"]
+__all__ = ["LINEAR_HEADS", "REMARKS", "LinearHeads", "sigmoid", "whole_steps"]
 
 LINEAR_HEADS = ("spam", "toxicity", *TOXIC_KINDS, "substance", "generic", "astray")
 """
 Columns of the weight table, in order. The last two are not shown: relevance reads them. `generic`
 is thin praise or assent, `astray` what is off topic wherever it stands ("anyone know a plumber?").
 """
+
+REMARKS = ("generic", "substance", "astray")
+"""The heads that relevance reads, in the order of `relevance.Remarks`."""
 
 Float32 = npt.NDArray[np.float32]
 Int64 = npt.NDArray[np.int64]

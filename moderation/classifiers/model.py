@@ -20,7 +20,7 @@ from moderation.classifiers.background import Background
 from moderation.classifiers.explain import spans_of
 from moderation.classifiers.family import SpamFamilies
 from moderation.classifiers.features import TextFeatures
-from moderation.classifiers.heads import LINEAR_HEADS, LinearHeads, sigmoid
+from moderation.classifiers.heads import LINEAR_HEADS, REMARKS, LinearHeads, sigmoid
 from moderation.classifiers.reading import Reader, Reading
 from moderation.classifiers.reject import REJECT, Overheard, RejectHead, overhear
 from moderation.classifiers.relevance import Match, RelevanceHead, Remarks, match
@@ -45,9 +45,7 @@ _NOTED_FROM = 0.5
 _MOST_SHARED = 8
 # Shared words pointed out at most: more would mark half the comment.
 
-_GENERIC = LINEAR_HEADS.index("generic")
-_SUBSTANCE = LINEAR_HEADS.index("substance")
-_ASTRAY = LINEAR_HEADS.index("astray")
+_REMARKS = [LINEAR_HEADS.index(name) for name in REMARKS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,11 +224,7 @@ class LearnedModel:
             item.article,
             space=self.reader.space,
             idf=self.heads.idf,
-            remarks=Remarks(
-                generic=float(logits[_GENERIC]),
-                substance=float(logits[_SUBSTANCE]),
-                astray=float(logits[_ASTRAY]),
-            ),
+            remarks=Remarks(*[float(logits[column]) for column in _REMARKS]),
             language=item.language,
             background=self.background,
             others=self.background.vectors[self.background.of(item.article.language)],

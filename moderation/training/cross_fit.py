@@ -17,16 +17,14 @@ from joblib import Parallel, delayed, parallel_config
 from scipy.sparse import vstack
 
 from moderation.classifiers.family import no_families
-from moderation.classifiers.heads import LINEAR_HEADS
 from moderation.classifiers.model import LearnedModel
 from moderation.classifiers.reading import DENSE_SIZE, Reader
-from moderation.classifiers.relevance import Remarks
 from moderation.policy import Policy
 from moderation.terms import Action, Article, RelevanceKind
 from moderation.training.calibrate import calibrate_heads
-from moderation.training.encode import Encoded, encode, tfidf
+from moderation.training.encode import Encoded, encode
 from moderation.training.fit import HeadFit, assemble, fit_heads, fit_idf
-from moderation.training.fit_relevance import calibrate_relevance, fit_relevance
+from moderation.training.fit_relevance import calibrate_relevance, fit_relevance, remarks_of
 from moderation.training.learn import out_of_fold_remarks
 from moderation.training.left_out import JOBS
 from moderation.training.pairs import (
@@ -271,20 +269,8 @@ def _ask_threads(
 ) -> Thread:
     rows = [*good, *bad]
     scores = score_rows(model, rows)
-    encoded = encode([row.text for row in rows], model.reader)
-    ngrams = tfidf(encoded, np.asarray(model.heads.idf))
-    columns = [LINEAR_HEADS.index(name) for name in ("generic", "substance", "astray")]
-    logits = np.stack(
-        [
-            np.asarray(ngrams @ (model.heads.weights[:, c] * model.heads.steps[c]))
-            + encoded.dense @ model.heads.dense[:, c]
-            + model.heads.intercept[c]
-            for c in columns
-        ],
-        axis=1,
-    )
     pairs = [Pair(row, number, made=False) for number, row in enumerate(rows)]
-    remarks = [Remarks(*found) for found in logits.tolist()]
+    remarks = remarks_of(pairs, model.reader, model.heads)
     return Thread(
         bad=np.repeat([0.0, 1.0], [len(good), len(bad)]),
         said=np.array([said_or_half(found.values["relevance"]) for found in scores], np.float64),

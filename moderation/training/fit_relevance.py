@@ -17,7 +17,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 
-from moderation.classifiers.heads import LINEAR_HEADS, LinearHeads
+from moderation.classifiers.heads import LINEAR_HEADS, REMARKS, LinearHeads
 from moderation.classifiers.reading import Reader
 from moderation.classifiers.relevance import KINDS, RelevanceHead, Remarks
 from moderation.errors import TrainingError
@@ -26,7 +26,7 @@ from moderation.text import normalise
 from moderation.training.pairs import Pair, Shelf, make_pairs, pair_features
 from moderation.training.rows import Row
 
-__all__ = ["blend", "calibrate_relevance", "fit_relevance", "fresh_share"]
+__all__ = ["blend", "calibrate_relevance", "fit_relevance", "fresh_share", "remarks_of"]
 
 _SHARES = {
     RelevanceKind.ON_TOPIC: 0.6,
@@ -178,7 +178,7 @@ def calibrate_relevance(
     if len(pairs) < 50:
         return head
     own = [replace(pair, index=number) for number, pair in enumerate(pairs)]
-    features = pair_features(own, reader, shelf, heads.idf, _remarks(own, reader, heads))
+    features = pair_features(own, reader, shelf, heads.idf, remarks_of(own, reader, heads))
     wanted, weights = _wanted(own), _weights(own)
     logits = np.log(np.stack([head.kinds(row) for row in features]).astype(np.float64) + 1e-12)
 
@@ -193,8 +193,9 @@ def calibrate_relevance(
     return replace(head, weights=head.weights * factor, intercept=head.intercept * factor)
 
 
-def _remarks(pairs: Sequence[Pair], reader: Reader, heads: LinearHeads) -> list[Remarks]:
-    columns = [LINEAR_HEADS.index(name) for name in ("generic", "substance", "astray")]
+def remarks_of(pairs: Sequence[Pair], reader: Reader, heads: LinearHeads) -> list[Remarks]:
+    """Give what finished heads say of the comment of each pair."""
+    columns = [LINEAR_HEADS.index(name) for name in REMARKS]
     logits = [heads.logits(reader.read(normalise(pair.row.text))) for pair in pairs]
     return [Remarks(*found[columns].tolist()) for found in logits]
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from moderation.classifiers.bundle import read_card
-from moderation.classifiers.heads import LINEAR_HEADS
+from moderation.classifiers.heads import LINEAR_HEADS, REMARKS
 from moderation.classifiers.model import LearnedModel
 from moderation.classifiers.reading import Reader
 from moderation.classifiers.reject import REJECT
@@ -147,10 +147,7 @@ def out_of_fold_remarks(
         idf: float32, shape (2**NGRAM_BITS,).
         fits: the heads fitted on all of them.
     """
-    read = [
-        out_of_fold_logits(rows, encoded, idf, head, fits)
-        for head in ("generic", "substance", "astray")
-    ]
+    read = [out_of_fold_logits(rows, encoded, idf, head, fits) for head in REMARKS]
     return [Remarks(*found) for found in np.stack(read, axis=1).tolist()]
 
 
