@@ -19,7 +19,7 @@ __all__ = ["UNKNOWN", "detect_language", "likeliest_language"]
 UNKNOWN = "unknown"
 
 # More says nothing new and costs time.
-_MAX_CHARS = 160
+_MAX_CHARS = 128
 
 _GUESSES = 20
 
