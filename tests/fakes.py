@@ -67,11 +67,11 @@ class FixedModel:
     calls: list[int] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
 
-    def analyse(self, article: Article) -> Any:
+    def analyse(self, article: Article, earlier: Sequence[str] = ()) -> Any:
         """Give something that stands for the analysis."""
         if self.breaks_on_articles:
             raise ValueError(f"cannot read {article.title}")
-        return SimpleNamespace(digest=article_digest(article))
+        return SimpleNamespace(digest=article_digest(article), earlier=tuple(earlier))
 
     def score(self, items: Sequence[Item], *, explain: bool = True) -> list[Scores]:
         """Give the fixed scores, or break on a text as told."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,10 +25,13 @@ from moderation.text import detect_language, normalise, split_sentences
 if TYPE_CHECKING:
     from moderation.classifiers.model import Model
 
-__all__ = ["ArticleAnalysis", "ArticleMemory", "analyse_text", "article_digest"]
+__all__ = ["EARLIER", "ArticleAnalysis", "ArticleMemory", "analyse_text", "article_digest"]
 
 _SENTENCES = 120
 # Matching more sentences moved no metric on our corpus; news texts rarely have more.
+
+EARLIER = 16
+"""Earlier comments that stand for the text of an article: the more the better, up to here."""
 
 _WORDS = 200
 # Words that comments are compared with one by one.
@@ -42,9 +46,10 @@ class ArticleAnalysis:
     One article as the relevance head sees it.
 
     Attributes:
-        digest: SHA-256 of title and body, hex.
+        digest: SHA-256 of title and body, hex; not of earlier comments.
         language: the site's word for it, else detected, else "unknown".
-        sentences: title first (when there is one), then body sentences.
+        sentences: title first (when there is one), then body sentences, then earlier comments.
+        own: how many of them are the article's.
         vectors: float32, shape (n_sentences, MEANING_SIZE), rows of length 1 or 0: without what
             sentences of the language have in common.
         centre: float32, shape (MEANING_SIZE,): mean of `vectors`, length 1.
@@ -56,6 +61,7 @@ class ArticleAnalysis:
     digest: str
     language: str
     sentences: tuple[str, ...]
+    own: int
     vectors: Float32
     centre: Float32
     telling: Columns
@@ -69,11 +75,26 @@ def article_digest(article: Article) -> str:
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def analyse_text(space: MeaningSpace, article: Article, background: Background) -> ArticleAnalysis:
-    """Split, featurise and embed an article: about a millisecond for every three sentences."""
+def analyse_text(
+    space: MeaningSpace,
+    article: Article,
+    background: Background,
+    earlier: Sequence[str] = (),
+) -> ArticleAnalysis:
+    """
+    Split, featurise and embed an article: about a millisecond for every three sentences.
+
+    Args:
+        space: where words have their meaning.
+        article: with a title, a text or both.
+        background: what is ordinary in a language.
+        earlier: comments under it that stand for a text which is not known, each for one sentence.
+    """
     title = normalise(article.title or "")
     body = normalise(article.body or "")
     plain = [s for s in (title.plain.strip(), *split_sentences(body.plain, limit=_SENTENCES)) if s]
+    own = len(plain)
+    plain += [text for text in (normalise(text).plain.strip() for text in earlier) if text]
     vectors = np.zeros((len(plain), space.dimensions), np.float32)
     places: list[npt.NDArray[np.int64]] = []
     words: list[UInt64] = []
@@ -92,6 +113,7 @@ def analyse_text(space: MeaningSpace, article: Article, background: Background) 
         digest=article_digest(article),
         language=language,
         sentences=tuple(plain),
+        own=own,
         vectors=vectors,
         centre=unit(vectors.sum(axis=0)) if plain else np.zeros(vectors.shape[1], np.float32),
         telling=space.columns(_most_telling(space, places)),
@@ -112,7 +134,7 @@ def _most_telling(
 
 class ArticleMemory:
     """
-    The articles analysed lately, by model version and content digest. Safe among threads.
+    The articles analysed lately, by model version and all that was analysed. Safe among threads.
 
     An analysis of 100 sentences takes about 200 kB, so the default capacity is at most 300 MB and,
     with ordinary articles, a fifth of that.
@@ -126,19 +148,28 @@ class ArticleMemory:
             capacity: articles kept, at least 1.
         """
         self._capacity = max(1, capacity)
-        self._known: OrderedDict[tuple[str, str], ArticleAnalysis] = OrderedDict()
+        self._known: OrderedDict[tuple[str, ...], ArticleAnalysis] = OrderedDict()
         self._lock = threading.Lock()
 
-    def analysis(self, model: Model, article: Article) -> ArticleAnalysis:
-        """Give the analysis of an article, worked out only when this text was not seen lately."""
-        key = (model.version, article_digest(article))
+    def analysis(
+        self, model: Model, article: Article, earlier: Sequence[str] = ()
+    ) -> ArticleAnalysis:
+        """
+        Give the analysis of an article, worked out only when this text was not seen lately.
+
+        Args:
+            model: whose analysis it is.
+            article: with a title, a text or both.
+            earlier: comments that stand for its text, as for `analyse_text`.
+        """
+        key = (model.version, article_digest(article), *earlier)
         with self._lock:
             known = self._known.get(key)
             if known is not None:
                 self._known.move_to_end(key)
                 return known
         # Worked out outside the lock: two threads may do the same work once, none has to wait.
-        made = model.analyse(article)
+        made = model.analyse(article, earlier)
         with self._lock:
             self._known[key] = made
             while len(self._known) > self._capacity:

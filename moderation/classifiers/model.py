@@ -82,7 +82,7 @@ class Model(Protocol):
     def version(self) -> str:
         """The bundle's version, ``YYYYMMDD-n``."""
 
-    def analyse(self, article: Article) -> ArticleAnalysis:
+    def analyse(self, article: Article, earlier: Sequence[str] = ()) -> ArticleAnalysis:
         """Work out once what all comments under an article need."""
 
     def score(self, items: Sequence[Item], *, explain: bool = True) -> list[Scores]:
@@ -112,9 +112,15 @@ class LearnedModel:
     families: SpamFamilies
     reject: RejectHead | None = None
 
-    def analyse(self, article: Article) -> ArticleAnalysis:
-        """Work out once what all comments under an article need."""
-        return analyse_text(self.reader.space, article, self.background)
+    def analyse(self, article: Article, earlier: Sequence[str] = ()) -> ArticleAnalysis:
+        """
+        Work out once what all comments under an article need.
+
+        Args:
+            article: with a title, a text or both.
+            earlier: comments that stand for its text, as for `analyse_text`.
+        """
+        return analyse_text(self.reader.space, article, self.background, earlier)
 
     def score(self, items: Sequence[Item], *, explain: bool = True) -> list[Scores]:
         """
@@ -239,6 +245,9 @@ def _explain_match(
     spans = _places_of(found.shared, features, text)
     if found.best is None or found.best_cosine < _CLOSE:
         return spans, "No sentence of the article is close to it."
+    if found.best >= article.own:
+        # Not quoted: these words are kept with this comment, and that one may be erased one day.
+        return spans, "It is close to what was approved here before."
     sentence = article.sentences[found.best]
     shown = sentence if len(sentence) <= 160 else f"{sentence[:157].rstrip()}…"
     return spans, f"Closest sentence of the article: “{shown}”"

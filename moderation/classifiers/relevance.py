@@ -26,6 +26,9 @@ KINDS = (RelevanceKind.ON_TOPIC, RelevanceKind.GENERIC, RelevanceKind.OFF_TOPIC)
 
 _OFF_TOPIC = KINDS.index(RelevanceKind.OFF_TOPIC)
 
+_SUREST = 8.0
+# Log-odds of a remark beyond which more of them says nothing more.
+
 PAIR_NAMES = (
     "cos_title",
     "cos_best",
@@ -227,9 +230,9 @@ def match(
             shared_parent,
             float(parent is not None),
             length,
-            _within_one(remarks.generic / 8),
-            _within_one(remarks.substance / 8),
-            _within_one(remarks.astray / 8),
+            _within_one(remarks.generic / _SUREST),
+            _within_one(remarks.substance / _SUREST),
+            _within_one(remarks.astray / _SUREST),
             float(foreign),
             best_cosine * length,
             grams.share * length,

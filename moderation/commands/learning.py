@@ -7,6 +7,8 @@ Calls `training`, which only these commands import; reports what it says.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sized
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -117,8 +119,9 @@ def datasets(
 
 
 @click.command()
+@click.option("--write-vocabulary", is_flag=True, help="Renew the list of common words instead.")
 @pass_settings
-def corpus(settings: Settings) -> None:
+def corpus(settings: Settings, write_vocabulary: bool) -> None:
     """
     Check our own corpus and count its rows.
 
@@ -126,30 +129,52 @@ def corpus(settings: Settings) -> None:
     what another says, least of all one that a model is measured on. Errors, which end it with 1,
     and warnings name file, line and key.
     """
+    from moderation.training.corpus import read_corpus
     from moderation.training.corpus_check import check_corpus
+    from moderation.training.courtesies import read_courtesies
     from moderation.training.slices import read_sentences
 
     folder = settings.read().corpus_dir
+    if write_vocabulary:
+        _write_vocabulary(folder)
+        return
     found = check_corpus(folder)
     errors = list(found.errors)
-    try:
-        sentences = read_sentences(folder)
-    except CorpusError as error:
-        # What is wrong beside the corpus must not hide what is wrong in it.
-        sentences = []
-        errors.append(str(error))
+    beside: dict[str, int] = {}
+    readers: dict[str, Callable[[], Sized]] = {
+        "sentences to measure false alarms on": partial(read_sentences, folder),
+        "courtesies": partial(read_courtesies, folder, [] if found.errors else read_corpus(folder)),
+    }
+    for name, read in readers.items():
+        try:
+            beside[name] = len(read())
+        except CorpusError as error:
+            # What is wrong beside the corpus must not hide what is wrong in it.
+            errors.append(str(error))
     # With rows that break the schema nothing was counted.
     if found.counts or not found.errors:
         _print_shares(found)
         _print_counts(found.counts)
         _print_rates(found)
-    if sentences:
-        click.echo(f"sentences to measure false alarms on: {len(sentences)}")
+    for name, count in beside.items():
+        if count:
+            click.echo(f"{name}: {count}")
     for kind, lines in (("warning", found.warnings), ("error", errors)):
         for line in lines:
             _say(f"{kind}: {line}")
     if errors:
         raise TrainingError(f"the corpus has {len(errors)} faults, each named above")
+
+
+def _write_vocabulary(folder: Path) -> None:
+    """Renew the list that reading disguised words goes by; the source must lie where it runs."""
+    from moderation import text
+    from moderation.training.vocabulary import common_words
+
+    words = common_words(folder)
+    path = Path(text.__file__).with_name("vocabulary.txt")
+    path.write_text("".join(f"{word}\n" for word in words), encoding="utf-8")
+    _say(f"wrote {len(words):,} words to {path.name}")
 
 
 def _print_shares(found: Findings) -> None:

@@ -61,6 +61,7 @@ SIGNAL_NAMES = NAMES | {ARTICLE_UNKNOWN.name}
 _IN_WORDS = {
     "text": "The text",
     "article": "The article",
+    "earlier": "Earlier comments under the article",
     "history": "The author's history",
     "repeats": "Repeats of the text",
     "token": "The form's token",

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from moderation.classifiers.articles import ArticleMemory
 from moderation.classifiers.model import Item, Model
-from moderation.desk.articles import Resolved, resolve
+from moderation.desk.articles import Resolved, earlier_comments, resolve
 from moderation.desk.authors import author_key
 from moderation.errors import describe
 from moderation.signals import Evidence, gather
@@ -176,7 +176,13 @@ def prepare_item(
         if body is not None and len(body) > max_chars:
             article = replace(article, body=body[:max_chars])
         cut = article
-        analysis = attempt(draft.failed, "article", lambda: memory.analysis(model, cut), None)
+        nobody: tuple[str, ...] = ()
+        earlier = attempt(
+            draft.failed, "earlier", lambda: earlier_comments(store, draft.resolved), nobody
+        )
+        analysis = attempt(
+            draft.failed, "article", lambda: memory.analysis(model, cut, earlier), None
+        )
         if analysis is not None and cut is draft.resolved.article:
             # Hashing 20,000 letters takes 30 to 130 µs, so `remember` need not do it again.
             draft.resolved = replace(draft.resolved, digest=analysis.digest)

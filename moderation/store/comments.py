@@ -25,7 +25,7 @@ from moderation.store.rows import NewComment, StoredComment
 from moderation.store.statements import Query
 from moderation.store.stored import load, load_one
 from moderation.store.writer import ConstraintBroken
-from moderation.terms import AuthorHistory, Form, Repeats
+from moderation.terms import AuthorHistory, Form, Repeats, Status
 
 __all__ = ["LONGEST_IDEMPOTENCY_KEY", "Comments"]
 
@@ -69,6 +69,18 @@ _TEXT = Query(
         tables.comments.c.site == bindparam("site"),
         tables.comments.c.deleted_at.is_(None),
     )
+)
+
+# Written out, and not as parameters, so that the partial index is known to hold.
+_APPROVED = Query(
+    select(tables.comments.c.text)
+    .where(
+        tables.comments.c.article_key == bindparam("article_key"),
+        tables.comments.c.status == literal_column(f"'{Status.APPROVED.value}'"),
+        tables.comments.c.deleted_at.is_(None),
+    )
+    .order_by(tables.comments.c.received_at, tables.comments.c.id)
+    .limit(literal_column("40"))
 )
 
 
@@ -146,6 +158,11 @@ class Comments:
         """Read the text alone; None when unknown, deleted or of another site. One indexed read."""
         rows = self._database.fetch(_TEXT, {"id": id, "site": site})
         return rows[0].text if rows else None
+
+    def approved_under(self, article_key: str) -> list[str]:
+        """Read the texts of the first 40 comments approved under an article, oldest first."""
+        rows = self._database.fetch(_APPROVED, {"article_key": article_key})
+        return [row.text for row in rows]
 
     def find_same(
         self, site: str, fingerprint: int, *, author_key: str | None, permalink: str | None

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["REVISIONS", "check", "migration_config", "upgrade"]
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """Every revision of the schema, newest last; a migration adds its own here."""
 
 _COMMAND = "python -m moderation db upgrade"

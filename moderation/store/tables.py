@@ -20,6 +20,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Table,
+    and_,
 )
 
 from moderation.store.account_tables import keys, reviewers, secrets, sign_in_links
@@ -161,6 +162,14 @@ for _sketch in (comments.c.sketch_a, comments.c.sketch_b):
         comments.c.received_at,
         only=_sketch.is_not(None),
     )
+# Comments.approved_under.
+partial_index(
+    "comments_approved_by_article",
+    comments.c.article_key,
+    comments.c.received_at,
+    comments.c.id,
+    only=and_(comments.c.status == "approved", comments.c.deleted_at.is_(None)),
+)
 # Comments.add: one comment for one idempotency key.
 partial_index(
     "comments_by_idempotency_key",

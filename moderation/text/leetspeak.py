@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from moderation.text.offsets import Edit
+from moderation.text.vocabulary import is_common
 
 __all__ = ["is_disguised", "leet_edits"]
 
@@ -66,6 +67,7 @@ _ARABIC = re.compile("[25-9][a-z]|[a-z][25-9]|3[aeiouy]|[aeiouy]3")
 _EDGE_SIGN = re.compile(
     r"^(?=[^\d$]|[0134][^aeiouy]|[57$][aeiouy]).*(?:[^\W\d_]|[^aeiouy\W][0134]|[aeiouy][$])$"
 )
+_INSIDE = re.compile(r"(?<=[^\W\d_])[013457@$!]+(?=[^\W\d_])")
 _ACCENTED = re.compile("[a-z0-9\u00df-\u024f@$!|€*]+")
 _CYRILLIC_SIGNED = re.compile(r"[а-яё]+(?:[03@][а-яё]+)+\Z")
 _CYRILLIC_READINGS = str.maketrans("03@", "оза")
@@ -140,7 +142,9 @@ def _read(word: str) -> str | None:
             return reading
     if not word.isascii() and _ACCENTED.fullmatch(word) is None:
         return word.translate(_CYRILLIC_READINGS) if _CYRILLIC_SIGNED.match(word) else None
-    return word.translate(_READINGS) if _is_clear(word, letters) else None
+    if _is_clear(word, letters) or _is_common_inside(word, letters):
+        return word.translate(_READINGS)
+    return None
 
 
 @lru_cache(maxsize=4096)
@@ -169,6 +173,15 @@ def _is_clear(word: str, letters: int) -> bool:
     groups = [_stands_for_letters(word, m.start(), m.end()) for m in _SIGNS.finditer(word)]
     # "ch0s3n": beside a sign that is clear, one that alone could be a letter of Arabic is too.
     return all(groups) or (any(groups) and _read_in_company(word) is not None)
+
+
+def _is_common_inside(word: str, letters: int) -> bool:
+    """Whether a word with signs between its letters, each of which proves nothing, is common."""
+    signs = len(word) - letters
+    if not word[0].isalpha() or _INSIDE.search(word) is None or letters * 2 < len(word):
+        return False
+    # A single sign in a short word gives a common word by chance: "ma7a" is no "mata".
+    return (len(word) > 4 or signs > 1) and is_common(word.translate(_READINGS))
 
 
 def _stands_for_letters(word: str, start: int, end: int) -> bool:

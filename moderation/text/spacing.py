@@ -12,6 +12,7 @@ import numpy as np
 
 from moderation.text.leetspeak import is_disguised
 from moderation.text.offsets import Edit
+from moderation.text.vocabulary import is_common
 
 __all__ = ["repeated_edits", "spaced_edits", "whitespace_edits"]
 
@@ -43,8 +44,9 @@ _INITIALISM = frozenset(
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 _WEB_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _ADDRESS = re.compile(r"://|www\.|\w@\w|\.(?:com|net|org|info|io|me|co|tv|de|fr|uk|ru|ir|eg|sa)\b")
-# Letters that hardly a word of our languages has twice in a row.
-_SELDOM_TWICE = frozenset("hijkquvwxyуыэюяйхшщчцжاویيةعحء")
+_COMPOUND = 9
+# Letters, with one letter twice, of the shortest word that may have it three times where two meet:
+# "schifffahrt".
 _ROMAN = re.compile(r"(?:x{0,3}(?:ix|iv|v?i{0,3}))\Z")
 _TOKEN_BEFORE = re.compile(r"\w*\Z")
 _TOKEN_AFTER = re.compile(r"\w*")
@@ -85,10 +87,11 @@ def spaced_edits(text: str) -> list[Edit]:
 
 def repeated_edits(text: str) -> list[Edit]:
     """
-    Shorten a letter repeated three or more times to two; addresses and Roman numerals stay.
+    Shorten a letter repeated three or more times; addresses and Roman numerals stay.
 
-    To one where hardly a word has it twice ("whyyyy", "جداااا"), or where that gives a word worth
-    disguising ("fuuuck"). Tokens of one letter alone ("kkkk", "xxx") keep two.
+    To two where that gives a common word ("gooood") and one would give none worth disguising
+    ("fuuuck"), else to one ("whyyyy", "جداااا"). Tokens of one letter alone ("kkkk", "xxx") keep
+    two, and so do long words in which a letter stands three times, as in German compounds.
     """
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     same = codes[1:] == codes[:-1]
@@ -110,13 +113,18 @@ def repeated_edits(text: str) -> list[Edit]:
 def _is_written_once(text: str, start: int, end: int) -> bool:
     before = _TOKEN_BEFORE.search(text, max(0, start - 40), start)
     after = _TOKEN_AFTER.match(text, end, end + 40)
-    head, tail = before[0] if before else "", after[0] if after else ""
+    # Other letters may be drawn out as well.
+    head = _REPEATED.sub(r"\1", before[0]) if before else ""
+    tail = _REPEATED.sub(r"\1", after[0]) if after else ""
     if not head and not tail:
         return False
     letter = text[start]
-    if letter in _SELDOM_TWICE:
+    once, twice = f"{head}{letter}{tail}", f"{head}{letter * 2}{tail}"
+    if is_disguised(once):
         return True
-    return is_disguised(_REPEATED.sub(r"\1", f"{head}{letter}{tail}"))
+    if is_disguised(twice) or (end - start == 3 and len(twice) >= _COMPOUND):
+        return False
+    return not is_common(twice)
 
 
 def _is_in_address(text: str, start: int, end: int) -> bool:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from joblib import Parallel, delayed, parallel_config
 from scipy.sparse import vstack
 
+from moderation.classifiers.articles import EARLIER
 from moderation.classifiers.family import no_families
 from moderation.classifiers.model import LearnedModel
 from moderation.classifiers.reading import DENSE_SIZE, Reader
@@ -36,7 +37,7 @@ from moderation.training.pairs import (
     pair_features,
 )
 from moderation.training.rows import Row, Split, split_of
-from moderation.training.serving import answer_rows, score_rows
+from moderation.training.serving import answer_rows, score_heard, score_rows
 
 __all__ = [
     "BAD_ANSWERS",
@@ -74,6 +75,7 @@ class Said:
         row: as it was asked: `kind` is what is true under that article.
         made: whether we put it under another article.
         title_only: whether the article was cut to its title.
+        heard: whether comments that others wrote under it were known beside the title.
         values: head -> probability.
         kind: the kind of relevance it said.
         stopped: whether the whole policy holds or rejects it; None where that was not asked.
@@ -82,6 +84,7 @@ class Said:
     row: Row
     made: bool
     title_only: bool
+    heard: bool
     values: Mapping[str, float | None]
     kind: str | None
     stopped: bool | None
@@ -238,6 +241,7 @@ def _ask(model: LearnedModel, policy: Policy, rows: Sequence[Row], seed: int) ->
             row,
             made=False,
             title_only=False,
+            heard=False,
             values=answer.scores.values,
             kind=answer.scores.relevance_kind,
             stopped=answer.decision.action is not Action.APPROVE,
@@ -251,10 +255,24 @@ def _ask(model: LearnedModel, policy: Policy, rows: Sequence[Row], seed: int) ->
     others = [(pair, False) for pair in pairs if pair.made]
     others += [(pair, True) for pair in titles]
     scores = score_rows(model, [pair.row for pair, _ in others])
-    return said + [
-        Said(pair.row, pair.made, title_only, found.values, found.relevance_kind, None)
+    said += [
+        Said(pair.row, pair.made, title_only, False, found.values, found.relevance_kind, None)
         for (pair, title_only), found in zip(others, scores, strict=True)
     ]
+    earlier = [_others_said(on_topic, pair.row) for pair in titles]
+    return said + [
+        Said(pair.row, pair.made, True, True, found.values, found.relevance_kind, None)
+        for pair, found in zip(
+            titles, score_heard(model, [pair.row for pair in titles], earlier), strict=True
+        )
+    ]
+
+
+def _others_said(on_topic: Sequence[Row], row: Row) -> list[str]:
+    """Give what others wrote under the article of a row: as many comments as serving reads."""
+    article = (row.article or Article()).id
+    texts = [other.text for other in on_topic if other.group == article and other.text != row.text]
+    return texts[:EARLIER]
 
 
 def _under_title(row: Row) -> Row:

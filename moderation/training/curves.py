@@ -68,7 +68,8 @@ def of_sources(judged: Judged, *, corpus: bool) -> Judged:
 
 
 def calibration(judged: Judged, *, seed: int = 0) -> Calibration:
-    """Measure how well calibrated a head is; see `Calibration`."""
+    """Measure how well calibrated a head is, on rows as written; see `Calibration`."""
+    judged = judged.where(judged.as_written)
     rows = len(judged.wanted)
     nan = float("nan")
     if rows < _LEAST or not judged.offered:

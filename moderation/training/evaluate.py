@@ -6,8 +6,10 @@ Scores through the serving path; changes nothing.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -59,6 +61,8 @@ class Judged:
         kinds: relevance only: (wanted, said) kinds of rows of our own corpus and labels.
         kind_groups: the group of each of `kinds`.
         offered: whether the model gives this score at all.
+        made: shape (n,): whether a row is a pair of our making. How often such a thing happens it
+            cannot tell, so order is measured on it and probabilities are not. Empty: none is.
     """
 
     wanted: Float64
@@ -69,6 +73,12 @@ class Judged:
     kinds: tuple[tuple[str, str], ...] = ()
     kind_groups: npt.NDArray[np.str_] = field(default_factory=_none)
     offered: bool = True
+    made: npt.NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
+
+    @property
+    def as_written(self) -> npt.NDArray[np.bool_]:
+        """Tell which rows stand as people wrote them: bool, shape (n,)."""
+        return ~self.made if len(self.made) else np.ones(len(self.wanted), np.bool_)
 
     def where(self, chosen: npt.NDArray[np.bool_]) -> Judged:
         """Give some of the rows, without the kinds, which are not row by row."""
@@ -79,6 +89,7 @@ class Judged:
             groups=self.groups[chosen],
             languages=self.languages[chosen] if len(self.languages) else self.languages,
             offered=self.offered,
+            made=self.made[chosen] if len(self.made) else self.made,
         )
 
 
@@ -90,7 +101,7 @@ class Measured:
     Attributes:
         auc: mean over sources of ROC-AUC.
         average_precision: mean over sources.
-        brier: mean over sources of the squared error of the probabilities.
+        brier: mean over sources of the squared error of the probabilities, on rows as written.
         by_source: source -> ROC-AUC.
         macro_f1: of the three relevance kinds, or nan.
         offered: whether the model gives this score; if not, all but `rows` is nan.
@@ -131,24 +142,31 @@ def judge(model: Model, rows: Sequence[Row]) -> dict[str, Judged]:
     judged = {}
     asked = {head: _pairs(rows) if head == "relevance" else _labelled(rows, head) for head in HEADS}
     # Most rows are asked for by several heads, and one pass gives all scores.
-    every = {id(row): row for chosen in asked.values() for row, _ in chosen}
+    every = {id(one.row): one.row for chosen in asked.values() for one in chosen}
     known = dict(zip(every, score_rows(model, list(every.values())), strict=True))
     for head, chosen in asked.items():
-        answers = [known[id(row)] for row, _ in chosen]
+        answers = [known[id(one.row)] for one in chosen]
         told = [
-            (row, scores.relevance_kind.value)
-            for (row, _), scores in zip(chosen, answers, strict=True)
+            (one.row, scores.relevance_kind.value)
+            for one, scores in zip(chosen, answers, strict=True)
             if head == "relevance"
-            and row.kind
+            and one.row.kind
             and scores.relevance_kind
-            and row.source in {"corpus", "labels"}
+            and one.row.source in {"corpus", "labels"}
         ]
+        measured = [
+            (one, _number(scores.values[head]))
+            for one, scores in zip(chosen, answers, strict=True)
+            if not math.isnan(one.wanted)
+        ]
+        of = [one.row for one, _ in measured]
         judged[head] = Judged(
-            wanted=np.array([wanted for _, wanted in chosen], np.float64),
-            said=np.array([_number(scores.values[head]) for scores in answers], np.float64),
-            sources=np.array([row.source for row, _ in chosen], dtype=np.str_),
-            groups=np.array([_group(row) for row, _ in chosen], dtype=np.str_),
-            languages=np.array([row.language for row, _ in chosen], dtype=np.str_),
+            wanted=np.array([one.wanted for one, _ in measured], np.float64),
+            said=np.array([said for _, said in measured], np.float64),
+            sources=np.array([row.source for row in of], dtype=np.str_),
+            groups=np.array([_group(row) for row in of], dtype=np.str_),
+            languages=np.array([row.language for row in of], dtype=np.str_),
+            made=np.array([one.made for one, _ in measured], np.bool_),
             kinds=tuple((row.kind.value, said) for row, said in told if row.kind),
             kind_groups=np.array([_group(row) for row, _ in told], dtype=np.str_),
             offered=any(s.values[head] is not None or head in s.failed for s in answers),
@@ -165,31 +183,40 @@ def _number(probability: float | None) -> float:
     return 0.5 if probability is None else probability
 
 
-def _labelled(rows: Sequence[Row], head: str) -> list[tuple[Row, float]]:
+class _Asked(NamedTuple):
+    row: Row
+    # 0 or 1; nan where only the kind is looked at.
+    wanted: float
+    made: bool = False
+
+
+def _labelled(rows: Sequence[Row], head: str) -> list[_Asked]:
     wanted = targets(rows, head)
     known = [
-        (row, float(value))
+        _Asked(row, float(value))
         for row, value in zip(rows, wanted, strict=True)
         if not np.isnan(value) and head not in row.assumed
     ]
     return _limited(known)
 
 
-def _pairs(rows: Sequence[Row]) -> list[tuple[Row, float]]:
+def _pairs(rows: Sequence[Row]) -> list[_Asked]:
     # On topic against off topic; generic comments count in macro F1 only.
+    wanted = {RelevanceKind.ON_TOPIC: 1.0, RelevanceKind.OFF_TOPIC: 0.0}
     return _limited(
         [
-            (pair.row, float(pair.row.kind is not RelevanceKind.OFF_TOPIC))
+            _Asked(pair.row, wanted.get(pair.row.kind, math.nan), pair.made)
             for pair in make_pairs(rows)
+            if pair.row.kind
         ]
     )
 
 
-def _limited(entries: list[tuple[Row, float]]) -> list[tuple[Row, float]]:
+def _limited(entries: list[_Asked]) -> list[_Asked]:
     """Keep at most `_ROWS_A_SOURCE` entries of each public set, in order, drawn by their lots."""
     lots: dict[str, list[tuple[bytes, int]]] = {}
-    for number, (row, _) in enumerate(entries):
-        lots.setdefault(row.source, []).append((lot_of(row), number))
+    for number, one in enumerate(entries):
+        lots.setdefault(one.row.source, []).append((lot_of(one.row), number))
     kept = {
         number
         for source, drawn in lots.items()
@@ -244,7 +271,9 @@ def measure(judged: Judged, *, seed: int = 0) -> Measured:
     for source in sources:
         part = judged.sources == source
         precisions.append(average_precision_score(judged.wanted[part], judged.said[part]))
-        errors.append(np.mean((judged.wanted[part] - judged.said[part]) ** 2))
+        part &= judged.as_written
+        if part.any():
+            errors.append(np.mean((judged.wanted[part] - judged.said[part]) ** 2))
     macro = float("nan")
     if judged.kinds:
         wanted, said = zip(*judged.kinds, strict=True)

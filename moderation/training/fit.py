@@ -21,6 +21,7 @@ from moderation.classifiers.features import NGRAM_BITS
 from moderation.classifiers.heads import LINEAR_HEADS, LinearHeads, whole_steps
 from moderation.classifiers.reject import REJECT
 from moderation.terms import TOXIC_KINDS, RelevanceKind
+from moderation.training.courtesies import COURTESIES
 from moderation.training.encode import Encoded, tfidf
 from moderation.training.rows import Row
 
@@ -36,11 +37,19 @@ __all__ = [
     "targets",
 ]
 
-_STRENGTH = {"spam": 2.0, "substance": 1.0, "generic": 2.0, "astray": 1.0}
-_KIND_STRENGTH = 0.5
+_STRENGTH = {"spam": 8.0, "toxicity": 1.0, "substance": 4.0, "generic": 8.0, "astray": 4.0}
+_KIND_STRENGTH = 2.0
 # scikit-learn's C of each head, by ROC-AUC on sources left out of the fitting split; the test split
-# had no say. Decision record 0004 has the figures.
-_BALANCE = {"corpus": 10.0, "labels": 20.0, "reports": 20.0}
+# had no say. Decision record 0021 has the figures.
+_DENSE = {"spam": 0.3}
+_OTHER_DENSE = 0.5
+# What length, lists and meaning are multiplied by in fitting: the smaller, the more of its weight a
+# head lays on n-grams. A few hundred dense numbers fit every source a little, and what they say of
+# one is in the way of the next.
+_ON_TOP = {"spam": 0.2, "substance": 0.1, "generic": 0.2, "astray": 0.1}
+_KIND_ON_TOP = 0.05
+# The same, on top of a model that knows already: there changes must be well supported.
+_BALANCE = {"corpus": 10.0, COURTESIES: 10.0, "labels": 20.0, "reports": 20.0}
 # Rows written or judged for this very work count more than rows of other places.
 
 _ASSUMED = {"spam": 0.1}
@@ -73,7 +82,8 @@ def targets(rows: Sequence[Row], head: str) -> npt.NDArray[np.float32]:
             return None if row.kind is None else row.kind is RelevanceKind.GENERIC
         if head == "astray":
             # Judged as a whole comment, under the article it was written under.
-            judged = row.source in _BALANCE and not row.fragment and row.kind is not None
+            whole = row.source in _BALANCE and row.source != COURTESIES and not row.fragment
+            judged = whole and row.kind is not None
             return row.kind is RelevanceKind.OFF_TOPIC if judged else None
         if head in TOXIC_KINDS:
             # What is not toxic is of no kind of it.
@@ -140,7 +150,7 @@ def fit_head(
         weights: float64, shape (n,): of `row_weights`.
         head: one of `LINEAR_HEADS`.
     """
-    return _fit_one(ngrams, dense, wanted, _balanced(weights, wanted), strength(head), None)
+    return _fit_one(ngrams, dense, wanted, _balanced(weights, wanted), head, None)
 
 
 def fit_idf(encoded: Encoded) -> Float32:
@@ -155,7 +165,7 @@ def _fit_one(
     dense: Float32,
     wanted: npt.NDArray[np.float32],
     weights: npt.NDArray[np.float64],
-    strength: float,
+    head: str,
     base: HeadFit | None,
 ) -> HeadFit:
     if len(np.unique(wanted)) < 2:
@@ -165,18 +175,20 @@ def _fit_one(
             np.zeros(ngrams.shape[1], np.float32), np.zeros(dense.shape[1], np.float32), 0.0
         )
     if base is not None:
-        return _fit_on_top(ngrams, dense, wanted, weights, strength, base)
+        change = _ON_TOP.get(head, _KIND_ON_TOP)
+        return _fit_on_top(ngrams, dense, wanted, weights, change, base)
     # The tolerance bounds the largest part of a gradient averaged over rows, and a single n-gram's
     # part of that is tiny: at 1e-3 a fit on n-grams alone ended before its first step.
     # A bucket that no text has keeps weight 0; left in, a small fit would take as long as a large.
     used = np.unique(ngrams.indices)
-    learner = LogisticRegression(C=strength, solver="lbfgs", max_iter=500, tol=1e-5)
-    columns = hstack((ngrams[:, used], csr_matrix(dense)), format="csr")
+    learner = LogisticRegression(C=strength(head), solver="lbfgs", max_iter=500, tol=1e-5)
+    scale = np.float32(_DENSE.get(head, _OTHER_DENSE))
+    columns = hstack((ngrams[:, used], csr_matrix(dense * scale)), format="csr")
     learner.fit(columns, wanted, sample_weight=weights)
     coefficients = learner.coef_[0].astype(np.float32)
     found = np.zeros(ngrams.shape[1], np.float32)
     found[used] = coefficients[: used.size]
-    return HeadFit(found, coefficients[used.size :], float(learner.intercept_[0]))
+    return HeadFit(found, coefficients[used.size :] * scale, float(learner.intercept_[0]))
 
 
 def _fit_on_top(
@@ -270,8 +282,7 @@ def fit_heads(
             encoded.dense[chosen],
             wanted,
             _weights([rows[i] for i in chosen], wanted, head),
-            # On top of a model that knows already, changes must be well supported.
-            strength(head) * (0.1 if known is not None else 1.0),
+            head,
             known,
         )
     return fits
@@ -307,7 +318,7 @@ def out_of_fold_logits(
             encoded.dense[chosen[fit]],
             wanted[fit],
             _weights([rows[chosen[i]] for i in fit], wanted[fit], head),
-            strength(head),
+            head,
             None,
         )
         logits[held] = part.logits(ngrams[held], encoded.dense[held])

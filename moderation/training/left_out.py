@@ -15,7 +15,7 @@ from joblib import Parallel, delayed
 from scipy.sparse import csr_matrix
 from scipy.special import expit
 
-from moderation.training.calibrate import platt, source_weights
+from moderation.training.calibrate import calibrating_weights, platt
 from moderation.training.encode import Encoded, tfidf
 from moderation.training.fit import fit_head, fit_idf, row_weights, targets
 from moderation.training.rows import Row, Split, split_of
@@ -104,7 +104,7 @@ def answer(questions: Sequence[Question], rows: Sequence[Row], encoded: Encoded)
                 weights[fit],
                 rest,
                 wanted[rest],
-                source_weights([rows[int(place)] for place in rest]),
+                calibrating_weights([rows[int(place)] for place in rest], wanted[rest]),
             )
         )
     # The largest first, so that none is left to run alone in the end.

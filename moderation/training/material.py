@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from moderation.config import Config
 from moderation.errors import TrainingError
 from moderation.store import Store
 from moderation.training.corpus import read_corpus
+from moderation.training.courtesies import COURTESIES, read_courtesies
 from moderation.training.labels import rows_from_labels
 from moderation.training.rows import REPORTS, Row, Split, deduplicate, split_of
 from moderation.training.sources import (
@@ -36,14 +37,16 @@ class Material:
     All rows, each text once.
 
     Attributes:
-        rows: labels first, then corpus, reports, public sets.
+        rows: labels first, then corpus, courtesies, reports, public sets.
         sources: the public sets that are here.
         corpus_sha256: of all corpus files, hex.
+        courtesies_sha256: of theirs.
     """
 
     rows: tuple[Row, ...]
     sources: tuple[Source, ...]
     corpus_sha256: str
+    courtesies_sha256: str
 
     def split(self, wanted: Split) -> list[Row]:
         """Give the rows of one split."""
@@ -53,8 +56,9 @@ class Material:
         """Describe every source for a model's card: licence, digest, rows by split."""
         counts = Counter((row.source, split_of(row).value) for row in self.rows)
         own = "this site's own"
-        licences = {"corpus": "CC BY 4.0", "labels": own, REPORTS: own}
-        digests = {"corpus": self.corpus_sha256}
+        ours = "CC BY 4.0"
+        licences = {"corpus": ours, COURTESIES: ours, "labels": own, REPORTS: own}
+        digests = {"corpus": self.corpus_sha256, COURTESIES: self.courtesies_sha256}
         for source in self.sources:
             licences[source.name], digests[source.name] = source.licence, source.sha256
         public = {source.name for source in self.sources}
@@ -93,16 +97,24 @@ def gather(config: Config, *, seed: int, say: Callable[[str], None]) -> Material
         say(f"  {source.name}: {len(rows):,} rows")
         public += rows
     # What was judged, or written for this work, wins over what somebody merely reported.
-    every = [*labels, *corpus, *reports, *public]
+    courtesies = read_courtesies(config.corpus_dir, corpus)
+    every = [*labels, *corpus, *courtesies, *reports, *public]
     rows = deduplicate(every)
     say(
         f"read {len(labels):,} labels, {len(reports):,} reports, {len(corpus):,} corpus rows, "
+        f"{len(courtesies):,} courtesies, "
         f"{len(public):,} rows of {len(sources)} public sets; "
         f"dropped {len(every) - len(rows):,} copies"
     )
     if not rows:
         raise TrainingError("there is nothing to learn from: no label, no corpus, no public set")
-    return Material(tuple(rows), tuple(sources), _corpus_digest(config.corpus_dir))
+    folder = config.corpus_dir
+    return Material(
+        tuple(rows),
+        tuple(sources),
+        _digest(folder.glob("*.jsonl")),
+        _digest((folder / COURTESIES).glob("*.txt")),
+    )
 
 
 def _labels(config: Config) -> tuple[list[Row], list[Row]]:
@@ -117,8 +129,8 @@ def _labels(config: Config) -> tuple[list[Row], list[Row]]:
         store.close()
 
 
-def _corpus_digest(folder: Path) -> str:
+def _digest(files: Iterable[Path]) -> str:
     digest = hashlib.sha256()
-    for path in sorted(folder.glob("*.jsonl")):
+    for path in sorted(files):
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -200,7 +200,8 @@ def _compare(new: Judged, live: Judged, sources: Sequence[str], seed: int) -> Co
 
     def change(rows: npt.NDArray[np.int64]) -> tuple[float, float]:
         auc = mean_auc(new, rows, sources)[0] - mean_auc(live, rows, sources)[0]
-        parts = [squared[rows[new.sources[rows] == source]] for source in sources]
+        written = rows[new.as_written[rows]]
+        parts = [squared[written[new.sources[written] == source]] for source in sources]
         means = [float(part.mean()) for part in parts if part.size]
         return auc, (float(np.mean(means)) if means else float("nan"))
 

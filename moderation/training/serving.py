@@ -16,11 +16,19 @@ from moderation.classifiers.articles import ArticleMemory
 from moderation.classifiers.model import Item, Model
 from moderation.policy import Policy, decide, read_policies
 from moderation.signals import NAMES, Evidence, gather
-from moderation.terms import HEADS, Comment, Decision, Scores
+from moderation.terms import HEADS, Article, Comment, Decision, Scores
 from moderation.text import Text, detect_language, normalise
 from moderation.training.rows import Row
 
-__all__ = ["Answer", "answer_rows", "hold_thresholds", "items_of", "score_rows", "shipped_policy"]
+__all__ = [
+    "Answer",
+    "answer_rows",
+    "hold_thresholds",
+    "items_of",
+    "score_heard",
+    "score_rows",
+    "shipped_policy",
+]
 
 _BATCH = 200
 _RECEIVED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -52,6 +60,26 @@ def score_rows(model: Model, rows: Sequence[Row], *, explain: bool = False) -> l
         for i in range(0, len(rows), _BATCH)
     )
     return [scores for part in parts for scores in part]
+
+
+def score_heard(
+    model: Model, rows: Sequence[Row], earlier: Sequence[Sequence[str]]
+) -> list[Scores]:
+    """
+    Score rows, in order, each under an article beside which comments are known.
+
+    Args:
+        model: to ask.
+        rows: under articles of which a title is known.
+        earlier: what was approved under each of them before.
+    """
+    memory = ArticleMemory()
+    items = []
+    for row, texts in zip(rows, earlier, strict=True):
+        text = normalise(row.text)
+        analysis = memory.analysis(model, row.article or Article(), texts)
+        items.append(Item(text, analysis, None, detect_language(text)))
+    return model.score(items, explain=False)
 
 
 def answer_rows(model: Model, policy: Policy, rows: Sequence[Row]) -> list[Answer]:

@@ -187,6 +187,22 @@ def test_an_article_is_analysed_once_for_the_same_text(model: LearnedModel) -> N
     assert memory.analysis(model, ARTICLE) is not first
 
 
+def test_earlier_comments_stand_for_a_text_and_are_never_quoted(model: LearnedModel) -> None:
+    """A comment that only they are close to is found close, in words that hold none of theirs."""
+    memory = ArticleMemory()
+    title = Article(title="tram")
+    alone = memory.analysis(model, title)
+    said = ("the harbour bridge", " ", "lentil soup")
+    more = memory.analysis(model, title, said)
+    assert (alone.own, alone.sentences) == (1, ("tram",))
+    assert (more.own, more.sentences) == (1, ("tram", "the harbour bridge", "lentil soup"))
+    assert more.digest == alone.digest
+    assert memory.analysis(model, title, said) is more
+    assert memory.analysis(model, title) is alone
+    scores = model.score([Item(normalise("lentil soup"), more)])[0]
+    assert scores.notes["relevance"] == "It is close to what was approved here before."
+
+
 def test_a_very_long_article_is_analysed_in_bounds(model: LearnedModel) -> None:
     """An article of 200 kB gives a bounded number of sentences."""
     analysis = model.analyse(Article(title="Long", body="The bridge is closed. " * 9_000))

@@ -383,7 +383,7 @@ def test_discarding_alone_is_looked_for_too(tmp_path: Path) -> None:
         tmp_path, "[akismet]\ndiscard = { wrong_at_most = 0.1, sure = 0.9, bad_share = 0.3 }\n"
     )
     policy = rooms.budgets.in_force("20260301-1").for_site("default")
-    assert policy.replies.discard_from == 0.6
+    assert policy.replies.discard_from == 0.5
     assert policy.audit_share == 0
     assert rooms.budgets.findings("20260301-1", "default") == ()
     rooms.store.close()

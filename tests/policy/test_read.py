@@ -28,7 +28,7 @@ def test_shipped_policy_is_read_without_a_file():
 def test_version_follows_content_and_not_comments(tmp_path):
     """Another number changes the version; another comment, or a value written out, does not."""
     plain = read(tmp_path, "").version
-    assert read(tmp_path, "# only words\n[thresholds.spam]\nhold = 0.60\n").version == plain
+    assert read(tmp_path, "# only words\n[thresholds.spam]\nhold = 0.50\n").version == plain
     assert read(tmp_path, "[thresholds.spam]\nhold = 0.61\n").version != plain
     assert read(tmp_path, "[sites.a]\nshadow = true\n").version != plain
     assert read(tmp_path, 'version = "summer"\n').version.startswith("summer-")

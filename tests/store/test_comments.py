@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Barrier
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
@@ -200,6 +201,35 @@ def test_a_text_is_read_alone_by_its_own_site(
     assert store.comments.text("nothing", site="default") is None
     store.comments.delete(added.id, site=None, actor="key:1", now=now)
     assert store.comments.text(added.id, site="default") is None
+
+
+def test_the_first_approved_comments_under_an_article_are_read(
+    store: Store, new_comment: Make, now: datetime
+) -> None:
+    """Oldest first, of that article alone, and only what stands approved and was not erased."""
+    key, other = (
+        store.articles.put("default", Article(id=id, title="Bridge opens"), id, now).key
+        for id in ("7", "8")
+    )
+
+    def add(text: str, minute: int, **more: Any) -> str:
+        at = now + timedelta(minutes=minute)
+        more = {"article_key": key, **more}
+        return store.comments.add(new_comment(text=text, received_at=at, **more))[0].id
+
+    add("second", 2)
+    add("first", 1)
+    add("held", 0, held=0.5)
+    add("rejected", 0, action=Action.REJECT)
+    add("of another article", 0, article_key=other)
+    erased = add("erased", 0)
+    assert store.comments.approved_under(key) == ["erased", "first", "second"]
+    store.comments.delete(erased, site=None, actor="key:1", now=now)
+    assert store.comments.approved_under(key) == ["first", "second"]
+    assert store.comments.approved_under("nothing") == []
+    for minute in range(50):
+        add(f"later {minute}", minute + 3)
+    assert len(store.comments.approved_under(key)) == 40
 
 
 def test_an_erased_comment_leaves_only_its_id(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from moderation.classifiers.heads import LINEAR_HEADS
-from moderation.training.calibrate import calibrate_heads, platt
+from moderation.training.calibrate import calibrate_heads, calibrating_weights, platt
 from moderation.training.encode import encode
 from moderation.training.fit import fit_heads, fit_idf
 from tests.training.made_rows import READER, ham, pills
@@ -22,6 +22,11 @@ def drawn(count: int, slope: float, offset: float) -> tuple[np.ndarray, np.ndarr
     logits = chance.normal(scale=3, size=count)
     true = chance.random(count) < 1 / (1 + np.exp(-(slope * logits + offset)))
     return logits, true.astype(np.float32)
+
+
+def mean(logits: np.ndarray, slope: float, offset: float) -> float:
+    """Give the mean probability."""
+    return float(np.mean(1 / (1 + np.exp(-(slope * logits + offset)))))
 
 
 def brier(logits: np.ndarray, wanted: np.ndarray, slope: float, offset: float) -> float:
@@ -38,21 +43,49 @@ def test_a_head_that_is_too_sure_or_too_shy_is_mended(slope: float, offset: floa
     assert brier(logits, wanted, *found) < brier(logits, wanted, 1.0, 0.0)
 
 
-def test_too_few_rows_leave_it_as_it_is() -> None:
-    """Nineteen rows of a class are not enough, twenty are."""
+def test_a_slope_needs_twenty_rows_of_a_class_and_an_offset_five() -> None:
+    """With fewer rows less is said; with next to none, nothing."""
     logits = np.concatenate((np.full(100, -1.0), np.full(20, 1.0))) + np.linspace(0, 1, 120)
     wanted = np.concatenate((np.zeros(100), np.ones(20))).astype(np.float32)
-    fewer = slice(1, 120)
-    assert platt(logits[:119], wanted[:119], np.ones(119)) == DEFAULT
-    assert platt(-logits[fewer], 1 - wanted[fewer], np.ones(119)) != DEFAULT
-    assert platt(logits, wanted, np.ones(120)) != DEFAULT
+    slope, _ = platt(logits, wanted, np.ones(120))
+    assert slope != 1
+    for count in (119, 105):
+        slope, offset = platt(logits[:count], wanted[:count], np.ones(count))
+        assert slope == 1
+        assert mean(logits[:count], slope, offset) == pytest.approx(wanted[:count].mean())
+    assert platt(logits[:104], wanted[:104], np.ones(104)) == DEFAULT
     assert platt(np.empty(0), np.empty(0, np.float32), np.empty(0)) == DEFAULT
 
 
 def test_a_sigmoid_is_never_upside_down() -> None:
     """A head that is wrong on these rows keeps its order: more log-odds, more probability."""
-    logits, wanted = drawn(400, -1.0, 0.0)
-    assert platt(logits, wanted, np.ones(400)) == DEFAULT
+    logits, wanted = drawn(400, -1.0, 0.5)
+    slope, offset = platt(logits, wanted, np.ones(400))
+    assert slope == 1
+    assert mean(logits, slope, offset) == pytest.approx(wanted.mean())
+
+
+def test_a_share_is_met_where_all_log_odds_are_one() -> None:
+    """A head that knows nothing says of all rows how many of them are true."""
+    wanted = np.repeat([1.0, 0.0], [5, 15]).astype(np.float32)
+    slope, offset = platt(np.full(20, 0.7), wanted, np.ones(20))
+    assert mean(np.full(20, 0.7), slope, offset) == pytest.approx(0.25)
+
+
+def test_probabilities_are_right_for_comments_under_articles_above_all() -> None:
+    """Our corpus outweighs other places where it has enough to say."""
+    rows = [replace(row, source="corpus") for row in ham(40, seed=1)]
+    rows += [
+        replace(row, source=source)
+        for row, source in zip(pills(30, seed=2), "abb" * 10, strict=True)
+    ]
+
+    def shares(wanted: np.ndarray) -> dict[str, float]:
+        weights = calibrating_weights(rows, wanted.astype(np.float32))
+        return {name: weights[[r.source == name for r in rows]].sum() for name in ("corpus", *"ab")}
+
+    assert shares(np.arange(70) % 2) == pytest.approx({"corpus": 30, "a": 1, "b": 1})
+    assert shares(np.arange(70) > 20) == pytest.approx({"corpus": 3, "a": 1, "b": 1})
 
 
 def test_heavier_rows_pull_the_sigmoid() -> None:

@@ -44,7 +44,7 @@ class SimpleModel:
     relevance: float = 0.7
     version: str = "20260301-1"
 
-    def analyse(self, article: Article) -> ArticleAnalysis:
+    def analyse(self, article: Article, earlier: Sequence[str] = ()) -> ArticleAnalysis:
         """Analyse as a learned model does."""
         return READER.analyse(article)
 

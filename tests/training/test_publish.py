@@ -55,6 +55,19 @@ def test_a_model_is_no_worse_than_itself() -> None:
     assert change.auc_change == change.brier_change == 0
 
 
+def test_probabilities_of_pairs_of_our_making_do_not_count_and_their_order_does() -> None:
+    """How often a comment stands under a wrong article is our doing, not the model's to know."""
+    made = np.arange(300) % 2 == 0
+    live = replace(judged(said()), made=made)
+    shifted = replace(judged(np.where(made, said(shift=4), said())), made=made)
+    (change,) = compare({"relevance": shifted}, {"relevance": live}).values()
+    assert change.brier_change == 0
+    upside_down = replace(judged(np.where(made, 1 - said(), said())), made=made)
+    (change,) = compare({"relevance": upside_down}, {"relevance": live}).values()
+    assert change.worse
+    assert change.auc_change < -0.1
+
+
 def test_a_head_that_got_worse_is_named() -> None:
     """Only the head that tells good from bad less well is parked for, with its numbers."""
     live = {"spam": judged(said()), "toxicity": judged(said())}

@@ -34,7 +34,7 @@ class WordModel:
     pointed: str | None = None
     version: str = "20260301-1"
 
-    def analyse(self, article: Article) -> ArticleAnalysis:
+    def analyse(self, article: Article, earlier: Sequence[str] = ()) -> ArticleAnalysis:
         """Analyse as a learned model does."""
         return SPACE.analyse(article)
 
