@@ -32,7 +32,7 @@ def test_the_shipped_policy_is_shown_without_store_or_budget(run) -> None:
     """Thresholds, and that there is nothing to find; it needs no store."""
     lines = run("policy").out.splitlines()
     assert lines[0].startswith("policy 1-")
-    assert lines[2].split() == ["spam", "0.6", "0.97", "never"]
+    assert lines[2].split() == ["spam", "0.5", "0.97", "never"]
     assert lines[-1] == "0 of all comments are drawn for audit."
     assert run("policy", "budgets").out.startswith("No error budget is stated")
 
@@ -41,14 +41,14 @@ def test_budgets_are_shown_with_what_they_rest_on(run, stated) -> None:
     """Threshold, rows and where from, bound and coverage; or the reason for none."""
     said = run("policy", "budgets").out
     assert "spam: at most 5 % of what is rejected may be wrong, 95 % sure" in said
-    assert "rejected from   0.6\n" in said
+    assert "rejected from   0.5\n" in said
     assert "600 rows held back in training; 80 score as much, 0 of them wrongly" in said
     assert "settles         16 % of all comments" in said
     assert "Nothing is rejected by toxicity: model 20260301-1 brings no held-back rows" in said
     assert "audited so far  0 (model 20260301-1 and its family)" in said
     lines = run("policy").out.splitlines()
-    assert lines[0].endswith("+spam=0.6")
-    assert lines[2].split() == ["spam", "0.6", "0.6", "(budget)", "never"]
+    assert lines[0].endswith("+spam=0.5")
+    assert lines[2].split() == ["spam", "0.5", "0.5", "(budget)", "never"]
     assert lines[3].split() == ["toxicity", "0.5", "never", "(budget)", "never"]
 
 

@@ -123,7 +123,7 @@ def test_the_policy_in_force_is_shown(service: Service) -> None:
     assert answer.json["audit_share"] == 0
     assert answer.json["thresholds"][0] == {
         "score": "spam",
-        "hold": 0.6,
+        "hold": 0.5,
         "reject": 0.97,
         "hold_below": None,
     }
@@ -144,15 +144,15 @@ def test_a_budget_is_shown_with_what_it_rests_on(tmp_path: Path) -> None:
     answer = service.send("GET", "/v1/policy")
     PolicyAnswer.model_validate_json(answer.data)
     spam, toxicity = answer.json["budgets"]
-    assert answer.json["version"].endswith("+spam=0.6")
-    assert answer.json["thresholds"][0]["reject"] == 0.6
+    assert answer.json["version"].endswith("+spam=0.5")
+    assert answer.json["thresholds"][0]["reject"] == 0.5
     assert 0 < spam.pop("bound") <= 0.05
     assert spam == {
         "score": "spam",
         "wrong_at_most": 0.05,
         "sure": 0.95,
         "bad_share": 0.2,
-        "threshold": 0.6,
+        "threshold": 0.5,
         "evidence": "model",
         "model": "20260301-1",
         "rows": 600,

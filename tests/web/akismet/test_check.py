@@ -61,7 +61,7 @@ def test_blatant_spam_is_discarded_within_its_budget_only(tmp_path: Path, site: 
     write_card(folder, evidence=evidence(good=[0.2] * 2000, bad=[0.99] * 500 + [0.9] * 50))
     policy = folder / "policy.toml"
     policy.write_text(
-        "[thresholds.spam]\nreject = 0.8\n"
+        "[thresholds.spam]\nhold = 0.6\nreject = 0.6\n"
         "[akismet]\ndiscard = { wrong_at_most = 0.05, sure = 0.99 }\n"
     )
     strict = make_service(folder, policy=policy)
