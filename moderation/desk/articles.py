@@ -13,7 +13,7 @@ from moderation.classifiers.articles import EARLIER, article_digest
 from moderation.store import Store, StoredArticle
 from moderation.terms import Article
 
-__all__ = ["Resolved", "remember", "resolve"]
+__all__ = ["Resolved", "earlier_comments", "remember", "resolve"]
 
 _USED = (EARLIER, 8, 4, 2)
 # One comment alone misled more than it told.

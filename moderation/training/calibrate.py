@@ -40,7 +40,7 @@ def calibrating_weights(
     Weigh the rows that a probability shall be right for: above all comments under articles.
 
     How much of what comes is bad differs by the place. With every source alike, of the comments
-    that were said to be spam with .5 one in four was; a mean of places that no site is like suits
+    that were said to be spam with .5 one in five was; a mean of places that no site is like suits
     none of them (decision record 0021).
 
     Args:
