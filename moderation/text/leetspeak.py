@@ -180,7 +180,7 @@ def _is_common_inside(word: str, letters: int) -> bool:
     signs = len(word) - letters
     if not word[0].isalpha() or _INSIDE.search(word) is None or letters * 2 < len(word):
         return False
-    # A single sign in a short word gives a common word by chance: "ma7a" is no "mata".
+    # A single sign in a short word gives a common word by chance: "ra7a" is Arabic, and no "rata".
     return (len(word) > 4 or signs > 1) and is_common(word.translate(_READINGS))
 
 
