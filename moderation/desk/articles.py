@@ -19,7 +19,6 @@ _USED = (EARLIER, 8, 4, 2)
 # One comment alone misled more than it told.
 _TELLING = 25
 # Characters; shorter ones are praise more often than not.
-_MOST_CHARS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +87,7 @@ def earlier_comments(store: Store | None, resolved: Resolved) -> tuple[str, ...]
     if store is None or article is None or stored is None or (article.body or "").strip():
         return ()
     texts = [t for t in store.comments.approved_under(stored.key) if len(t) >= _TELLING]
-    used = next((count for count in _USED if count <= len(texts)), 0)
-    return tuple(text[:_MOST_CHARS] for text in texts[:used])
+    return tuple(texts[: next((count for count in _USED if count <= len(texts)), 0)])
 
 
 def remember(store: Store, site: str, resolved: Resolved, now: datetime) -> str | None:

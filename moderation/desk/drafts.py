@@ -176,9 +176,8 @@ def prepare_item(
         if body is not None and len(body) > max_chars:
             article = replace(article, body=body[:max_chars])
         cut = article
-        nobody: tuple[str, ...] = ()
-        earlier = attempt(
-            draft.failed, "earlier", lambda: earlier_comments(store, draft.resolved), nobody
+        earlier: tuple[str, ...] = attempt(
+            draft.failed, "earlier", lambda: earlier_comments(store, draft.resolved), ()
         )
         analysis = attempt(
             draft.failed, "article", lambda: memory.analysis(model, cut, earlier), None

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, literal_column, select
+from sqlalchemy import Connection, bindparam, func, insert, literal_column, select
 
 from moderation.errors import InputError, NotFound
 from moderation.store import history, tables
@@ -71,9 +71,14 @@ _TEXT = Query(
     )
 )
 
-# Written out, and not as parameters, so that the partial index is known to hold.
+# The status is written out, and no parameter, so that the partial index is known to hold; texts are
+# cut there, because a read for every comment must not bring forty long ones.
 _APPROVED = Query(
-    select(tables.comments.c.text)
+    select(
+        func.substr(tables.comments.c.text, literal_column("1"), literal_column("1000")).label(
+            "text"
+        )
+    )
     .where(
         tables.comments.c.article_key == bindparam("article_key"),
         tables.comments.c.status == literal_column(f"'{Status.APPROVED.value}'"),
@@ -160,7 +165,12 @@ class Comments:
         return rows[0].text if rows else None
 
     def approved_under(self, article_key: str) -> list[str]:
-        """Read the texts of the first 40 comments approved under an article, oldest first."""
+        """
+        Read how the first 40 comments approved under an article begin, oldest first.
+
+        Returns:
+            at most 1000 characters of each.
+        """
         rows = self._database.fetch(_APPROVED, {"article_key": article_key})
         return [row.text for row in rows]
 

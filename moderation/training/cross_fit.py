@@ -230,7 +230,7 @@ def _fit(
     heads = assemble(fits, idf, calibrate_heads(calibrate_rows, encoded.take(calibrate), idf, fits))
     remarks = out_of_fold_remarks(fit_rows, part, idf, fits)
     relevance = fit_relevance(fit_rows, reader, shelf, heads, remarks, seed=seed)
-    relevance = calibrate_relevance(relevance, calibrate_rows, reader, shelf, heads, seed=seed)
+    relevance = calibrate_relevance(relevance, calibrate_rows, reader, shelf, heads)
     families = no_families(DENSE_SIZE)
     return LearnedModel("", reader, heads, relevance, shelf.background, families), shelf
 

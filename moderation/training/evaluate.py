@@ -159,13 +159,13 @@ def judge(model: Model, rows: Sequence[Row]) -> dict[str, Judged]:
             for one, scores in zip(chosen, answers, strict=True)
             if not math.isnan(one.wanted)
         ]
-        of = [one.row for one, _ in measured]
+        measured_rows = [one.row for one, _ in measured]
         judged[head] = Judged(
             wanted=np.array([one.wanted for one, _ in measured], np.float64),
             said=np.array([said for _, said in measured], np.float64),
-            sources=np.array([row.source for row in of], dtype=np.str_),
-            groups=np.array([_group(row) for row in of], dtype=np.str_),
-            languages=np.array([row.language for row in of], dtype=np.str_),
+            sources=np.array([row.source for row in measured_rows], dtype=np.str_),
+            groups=np.array([_group(row) for row in measured_rows], dtype=np.str_),
+            languages=np.array([row.language for row in measured_rows], dtype=np.str_),
             made=np.array([one.made for one, _ in measured], np.bool_),
             kinds=tuple((row.kind.value, said) for row, said in told if row.kind),
             kind_groups=np.array([_group(row) for row, _ in told], dtype=np.str_),

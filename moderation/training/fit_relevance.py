@@ -24,7 +24,7 @@ from moderation.classifiers.relevance import KINDS, RelevanceHead, Remarks
 from moderation.errors import TrainingError
 from moderation.terms import RelevanceKind
 from moderation.text import normalise
-from moderation.training.pairs import Pair, Shelf, make_pairs, pair_features
+from moderation.training.pairs import Pair, Shelf, is_pair, make_pairs, pair_features
 from moderation.training.rows import Row
 
 __all__ = ["blend", "calibrate_relevance", "fit_relevance", "fresh_share", "remarks_of"]
@@ -51,7 +51,9 @@ _MADE = 0.2
 # What was off topic only because we put it under another article looks unlike what people write who
 # stray, and is far more: it must not drown them (decision record 0019 has the figures).
 _FEWEST = 50
+# Comments; by fewer the few off topic among them would decide how common that is.
 _DOUBT = 0.001
+# Of an offset, squared: a kind that hardly occurs must not be pushed out altogether.
 _HALF = 200
 # With so many labels that the base never saw, they weigh as much as what was known before.
 _LEAST = 20
@@ -163,8 +165,6 @@ def calibrate_relevance(
     reader: Reader,
     shelf: Shelf,
     heads: LinearHeads,
-    *,
-    seed: int,
 ) -> RelevanceHead:
     """
     Make the probabilities of the kinds mean what they say, on comments as people write them.
@@ -179,19 +179,17 @@ def calibrate_relevance(
         reader: of the model being made.
         shelf: its background.
         heads: its linear heads; they were not fitted on these rows.
-        seed: for swapping articles.
     """
-    found = [p for p in make_pairs(rows, seed=seed) if p.row.source in _BALANCE and not p.made]
+    found = [row for row in rows if row.source in _BALANCE and is_pair(row)]
     if len(found) < _FEWEST:
         return head
-    own = [replace(pair, index=number) for number, pair in enumerate(found)]
+    own = [Pair(row, number, made=False) for number, row in enumerate(found)]
     features = pair_features(own, reader, shelf, heads.idf, remarks_of(own, reader, heads))
     wanted = _wanted(own)
     logits = np.log(np.stack([head.kinds(row) for row in features]).astype(np.float64) + 1e-12)
 
     def loss(numbers: Float64) -> float:
         scaled = log_softmax(logits * np.exp(numbers[0]) + numbers[1:], axis=1)
-        # A kind that hardly occurs must not be pushed out altogether.
         doubt = _DOUBT * float(numbers[1:] @ numbers[1:])
         return doubt - float(scaled[np.arange(len(own)), wanted].mean())
 

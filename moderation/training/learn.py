@@ -129,7 +129,7 @@ def learn_model(
     shelf = make_shelf(material.split(Split.FIT), reader)
     remarks = out_of_fold_remarks(fit_rows, fit_part, idf, fits)
     relevance = fit_relevance(fit_rows, reader, shelf, heads, remarks, seed=seed)
-    relevance = calibrate_relevance(relevance, calibrate_rows, reader, shelf, heads, seed=seed)
+    relevance = calibrate_relevance(relevance, calibrate_rows, reader, shelf, heads)
     if base is not None:
         relevance = blend(base.relevance, relevance, share)
     return LearnedModel(version, reader, heads, relevance, shelf.background, families)

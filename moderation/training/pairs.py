@@ -24,7 +24,15 @@ from moderation.terms import Article, RelevanceKind
 from moderation.text import normalise
 from moderation.training.rows import Row
 
-__all__ = ["Pair", "Shelf", "make_fragments", "make_pairs", "make_shelf", "pair_features"]
+__all__ = [
+    "Pair",
+    "Shelf",
+    "is_pair",
+    "make_fragments",
+    "make_pairs",
+    "make_shelf",
+    "pair_features",
+]
 
 Float32 = npt.NDArray[np.float32]
 
@@ -117,6 +125,11 @@ def _mean(vectors: Float32) -> Float32:
     return np.asarray(telling.mean(axis=0), np.float32)
 
 
+def is_pair(row: Row) -> bool:
+    """Tell whether a row stands under an article that there is a text of, and its kind is known."""
+    return row.kind is not None and row.article is not None and row.article.has_text
+
+
 def make_pairs(rows: Sequence[Row], *, seed: int = 0) -> list[Pair]:
     """
     Give all labelled pairs, and for each on-topic or generic one the same under another article.
@@ -126,11 +139,7 @@ def make_pairs(rows: Sequence[Row], *, seed: int = 0) -> list[Pair]:
     """
     chance = random.Random(seed)  # noqa: S311 - not a secret.
     shelves: dict[tuple[str, str], dict[str, Article]] = defaultdict(dict)
-    usable = [
-        (index, row)
-        for index, row in enumerate(rows)
-        if row.kind is not None and row.article is not None and row.article.has_text
-    ]
+    usable = [(index, row) for index, row in enumerate(rows) if is_pair(row)]
     for _, row in usable:
         assert row.article is not None  # noqa: S101 - narrows the type.
         shelves[row.source, row.language].setdefault(row.group, row.article)

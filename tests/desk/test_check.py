@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -97,33 +96,6 @@ def test_a_harmless_comment_on_topic_is_approved(bench: Bench) -> None:
     assert checked.decision.action is Action.APPROVE
     assert set(checked.scores.values) == set(HEADS)
     assert checked.failed == ()
-
-
-def test_where_only_the_title_is_known_earlier_comments_tell_the_subject(bench: Bench) -> None:
-    """Two, four, eight or sixteen of those approved, and none where the text is known."""
-    title = Article(id="8", title="Bridge opens")
-
-    def used(article: Article) -> tuple[str, ...]:
-        bench.desk.check(comment(article=article))
-        analysis: Any = bench.model.items[-1].article
-        return analysis.earlier
-
-    words = "crossed saw heard built missed paid for waited at drove to swam below".split()
-    texts = [
-        f"{word} {other} it on the very first day" for word in words[:5] for other in words[5:9]
-    ]
-    counts = []
-    for minute, text in enumerate(texts):
-        # One author alone would be held for so many.
-        one = replace(comment(text, article=title), author=Author(id=text))
-        bench.desk.receive(replace(one, received_at=NOON + timedelta(minutes=minute)))
-        counts.append(len(used(title)))
-    assert counts == [0, 2, 2, *[4] * 4, *[8] * 8, *[16] * 5]
-    assert used(title) == tuple(texts[:16])
-    bench.desk.receive(comment("Bravo!", article=replace(title, id="9")))
-    bench.desk.receive(comment("Well said!", article=replace(title, id="9")))
-    assert used(replace(title, id="9")) == ()
-    assert used(replace(title, body="The bridge opens a year late.")) == ()
 
 
 def test_checking_stores_nothing(bench: Bench) -> None:
