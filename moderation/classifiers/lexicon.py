@@ -1,5 +1,5 @@
 """
-Words of abuse and of advertising in twelve languages, counted by kind; a score learns their worth.
+Words of abuse and of advertising in 23 languages, counted by kind; a score learns their worth.
 
 Numpy only. The lists stand in `training_data/lexicon/`; `training.lexicon` compiles them.
 """

@@ -131,7 +131,7 @@ def corpus(settings: Settings, write_vocabulary: bool) -> None:
     """
     from moderation.training.corpus import read_corpus
     from moderation.training.corpus_check import check_corpus
-    from moderation.training.courtesies import read_courtesies
+    from moderation.training.harmless import read_harmless
     from moderation.training.slices import read_sentences
 
     folder = settings.read().corpus_dir
@@ -141,9 +141,10 @@ def corpus(settings: Settings, write_vocabulary: bool) -> None:
     found = check_corpus(folder)
     errors = list(found.errors)
     beside: dict[str, int] = {}
+    own = [] if found.errors else read_corpus(folder)
     readers: dict[str, Callable[[], Sized]] = {
         "sentences to measure false alarms on": partial(read_sentences, folder),
-        "courtesies": partial(read_courtesies, folder, [] if found.errors else read_corpus(folder)),
+        "harmless texts": partial(read_harmless, folder, own),
     }
     for name, read in readers.items():
         try:

@@ -18,9 +18,10 @@ from sklearn.linear_model import LogisticRegression
 from moderation.classifiers.heads import LINEAR_HEADS
 from moderation.training.encode import Encoded, tfidf
 from moderation.training.fit import HeadFit, targets
+from moderation.training.harmless import HARMLESS
 from moderation.training.rows import Row
 
-__all__ = ["calibrate_heads", "calibrating_weights", "platt"]
+__all__ = ["calibrate_heads", "calibrating_weights", "platt", "tells_how_often"]
 
 _LEAST = 20
 # With fewer rows of a class the slope is mostly noise, and stays 1.
@@ -31,6 +32,15 @@ _OWN = frozenset({"corpus", "labels"})
 _FAVOURED, _SCARCE = 30.0, 3.0
 # How much our corpus, and a site's labels, count beside a source: with enough rows of both classes
 # to go by, and without.
+
+
+def tells_how_often(row: Row, head: str) -> bool:
+    """
+    Tell whether a label says something of how often a comment is bad, and not of words alone.
+
+    One that the nature of a set assumes does not, nor a harmless text that we wrote as such.
+    """
+    return head not in row.assumed and row.source not in HARMLESS
 
 
 def calibrating_weights(
@@ -113,7 +123,7 @@ def calibrate_heads(
     Fit the sigmoids of all linear heads on the calibrating split.
 
     Args:
-        rows: of the calibrating split; labels that a set's nature assumes are left out.
+        rows: of the calibrating split; those that do not tell how often are left out.
         encoded: the same rows.
         idf: float32, shape (2**NGRAM_BITS,).
         fits: the heads.
@@ -125,7 +135,7 @@ def calibrate_heads(
     for column, head in enumerate(LINEAR_HEADS):
         wanted = targets(rows, head)
         usable = [
-            not np.isnan(y) and head not in r.assumed for r, y in zip(rows, wanted, strict=True)
+            not np.isnan(y) and tells_how_often(r, head) for r, y in zip(rows, wanted, strict=True)
         ]
         chosen = np.flatnonzero(usable)
         part = encoded.take(chosen)

@@ -15,7 +15,7 @@ from joblib import Parallel, delayed
 from scipy.sparse import csr_matrix
 from scipy.special import expit
 
-from moderation.training.calibrate import calibrating_weights, platt
+from moderation.training.calibrate import calibrating_weights, platt, tells_how_often
 from moderation.training.encode import Encoded, tfidf
 from moderation.training.fit import fit_head, fit_idf, row_weights, targets
 from moderation.training.rows import Row, Split, split_of
@@ -83,18 +83,18 @@ def answer(questions: Sequence[Question], rows: Sequence[Row], encoded: Encoded)
         head: (
             targets(rows, head),
             row_weights(rows, head),
-            np.array([head in row.assumed for row in rows], np.bool_),
+            np.array([tells_how_often(row, head) for row in rows], np.bool_),
         )
         for head in sorted({question.head for question in questions})
     }
     lessons = []
     for question in questions:
-        wanted, weights, assumed = labels[question.head]
+        wanted, weights, telling = labels[question.head]
         read = question.known[~calibrating[question.known]]
         fit = read[~np.isnan(wanted[read])]
         rest = question.known[calibrating[question.known]]
-        # What a set's nature assumes is fitted on and never calibrated on, as in training.
-        rest = rest[~np.isnan(wanted[rest]) & ~assumed[rest]]
+        # As in training.
+        rest = rest[~np.isnan(wanted[rest]) & telling[rest]]
         lessons.append(
             _Lesson(
                 question,

@@ -7,6 +7,7 @@ Reads files, names file and key of whatever is wrong; fits nothing.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from moderation.classifiers.lexicon import LEXICON_KINDS, Lexicon
 from moderation.errors import CorpusError
 from moderation.text import normalise
 
-__all__ = ["compile_lexicon", "empty_lexicon", "hash_entry"]
+__all__ = ["compile_lexicon", "empty_lexicon", "hash_entry", "listed_words"]
 
 _MOST_WORDS = 4
 
@@ -61,20 +62,43 @@ def compile_lexicon(folder: Path) -> Lexicon:
     """
     found: dict[int, int] = {}
     for path in sorted(folder.glob("*.toml")):
-        try:
-            lists = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise CorpusError(f"cannot be read: {error}", field=path.name) from error
-        unknown = sorted(set(lists) - set(LEXICON_KINDS))
-        if unknown:
-            known = ", ".join(LEXICON_KINDS)
-            raise CorpusError(f"is none of {known}", field=f"{path.name}: {unknown[0]}")
+        lists = _lists(path)
         for number, kind in enumerate(LEXICON_KINDS):
             for entry in lists.get(kind, ()):
                 where = f"{path.name}: {kind}: {entry!r}"
                 for form in _forms(entry, path.stem, where):
                     found.setdefault(_read(form, where), number)
     return _lexicon(found)
+
+
+def listed_words(folder: Path, kinds: Collection[str]) -> list[str]:
+    """
+    Give the single words of some lists that are printed there, of stems the stem: sorted.
+
+    Raises:
+        CorpusError: a file is not TOML, or a list is unknown.
+    """
+    entries = {
+        entry.rstrip("*")
+        for path in folder.glob("*.toml")
+        for kind, several in _lists(path).items()
+        if kind in kinds
+        for entry in several
+        if isinstance(entry, str) and " " not in entry and ":" not in entry
+    }
+    return sorted(entries)
+
+
+def _lists(path: Path) -> dict[str, list[object]]:
+    try:
+        lists = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise CorpusError(f"cannot be read: {error}", field=path.name) from error
+    unknown = sorted(set(lists) - set(LEXICON_KINDS))
+    if unknown:
+        known = ", ".join(LEXICON_KINDS)
+        raise CorpusError(f"is none of {known}", field=f"{path.name}: {unknown[0]}")
+    return lists
 
 
 def empty_lexicon() -> Lexicon:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from moderation.config import Config
 from moderation.errors import TrainingError
 from moderation.store import Store
 from moderation.training.corpus import read_corpus
-from moderation.training.courtesies import COURTESIES, read_courtesies
+from moderation.training.harmless import HARMLESS, read_harmless
 from moderation.training.labels import rows_from_labels
 from moderation.training.rows import REPORTS, Row, Split, deduplicate, split_of
 from moderation.training.sources import (
@@ -37,16 +37,16 @@ class Material:
     All rows, each text once.
 
     Attributes:
-        rows: labels first, then corpus, courtesies, reports, public sets.
+        rows: labels first, then corpus, harmless texts, reports, public sets.
         sources: the public sets that are here.
         corpus_sha256: of all corpus files, hex.
-        courtesies_sha256: of theirs.
+        harmless_sha256: of those of each folder of harmless texts, hex.
     """
 
     rows: tuple[Row, ...]
     sources: tuple[Source, ...]
     corpus_sha256: str
-    courtesies_sha256: str
+    harmless_sha256: Mapping[str, str]
 
     def split(self, wanted: Split) -> list[Row]:
         """Give the rows of one split."""
@@ -57,8 +57,8 @@ class Material:
         counts = Counter((row.source, split_of(row).value) for row in self.rows)
         own = "this site's own"
         ours = "CC BY 4.0"
-        licences = {"corpus": ours, COURTESIES: ours, "labels": own, REPORTS: own}
-        digests = {"corpus": self.corpus_sha256, COURTESIES: self.courtesies_sha256}
+        licences = {"corpus": ours, **dict.fromkeys(HARMLESS, ours), "labels": own, REPORTS: own}
+        digests = {"corpus": self.corpus_sha256, **self.harmless_sha256}
         for source in self.sources:
             licences[source.name], digests[source.name] = source.licence, source.sha256
         public = {source.name for source in self.sources}
@@ -97,12 +97,12 @@ def gather(config: Config, *, seed: int, say: Callable[[str], None]) -> Material
         say(f"  {source.name}: {len(rows):,} rows")
         public += rows
     # What was judged, or written for this work, wins over what somebody merely reported.
-    courtesies = read_courtesies(config.corpus_dir, corpus)
-    every = [*labels, *corpus, *courtesies, *reports, *public]
+    harmless = read_harmless(config.corpus_dir, corpus)
+    every = [*labels, *corpus, *harmless, *reports, *public]
     rows = deduplicate(every)
     say(
         f"read {len(labels):,} labels, {len(reports):,} reports, {len(corpus):,} corpus rows, "
-        f"{len(courtesies):,} courtesies, "
+        f"{len(harmless):,} harmless texts, "
         f"{len(public):,} rows of {len(sources)} public sets; "
         f"dropped {len(every) - len(rows):,} copies"
     )
@@ -113,7 +113,7 @@ def gather(config: Config, *, seed: int, say: Callable[[str], None]) -> Material
         tuple(rows),
         tuple(sources),
         _digest(folder.glob("*.jsonl")),
-        _digest((folder / COURTESIES).glob("*.txt")),
+        {name: _digest((folder / name).glob("*.txt")) for name in HARMLESS},
     )
 
 

@@ -27,6 +27,7 @@ from moderation.training.serving import score_rows
 
 __all__ = [
     "FOLDER",
+    "KNOWN_LANGUAGES",
     "LANGUAGES",
     "NAMED_GROUPS",
     "NO_GROUP",
@@ -44,6 +45,10 @@ FOLDER = "identity"
 
 LANGUAGES = ("en", "ar", "fa", "es", "fr", "de", "ru", "tr", "pt", "hi", "id", "zh")
 """The languages of our corpus, by its weight; what a model promises anything about."""
+
+KNOWN_LANGUAGES = (*LANGUAGES, "cs", "el", "it", "ja", "ko", "nl", "pl", "ro", "sv", "uk", "vi")
+"""Languages with words, lists and harmless texts of their own: of the others no abuse, no spam and
+no comment under an article was there to learn from. ISO 639-1."""
 
 NAMED_GROUPS = (
     "religion",

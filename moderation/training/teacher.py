@@ -24,6 +24,7 @@ _VOCABULARY = {
     "en": 16_000,
     **dict.fromkeys(("ar", "fa"), 9_000),
     **dict.fromkeys(("es", "fr", "de", "ru", "tr", "pt", "hi", "id", "zh"), 5_500),
+    **dict.fromkeys(("it", "nl", "pl", "ja", "ko", "uk", "vi", "sv", "ro", "el", "cs"), 4_000),
 }
 # The commonest words of each language; stems stand in for the rest.
 
@@ -225,7 +226,7 @@ class CommonWord(NamedTuple):
 
 def common_words() -> dict[str, CommonWord]:
     """
-    Give the most frequent words of twelve languages and how frequent they are (wordfreq's lists).
+    Give the most frequent words of each language, and how frequent they are (wordfreq's lists).
 
     Returns:
         word -> its share, and the language where it is commonest.
