@@ -87,9 +87,18 @@ def leet_edits(lowered: str) -> list[Edit]:
     for start, word in _signed_words(lowered):
         read_as = _read(word)
         if read_as is None:
-            unclear.append((start, word))
+            if not word.isalpha():
+                unclear.append((start, word))
         elif read_as != word:
             edits.append(Edit(start, start + len(word), read_as, "leet"))
+    common = [Edit(at, at + len(w), r, "leet") for at, w in unclear if (r := _common(w))]
+    # "level5" and "part3" are numbered things; "thi5" and "wha7" are too few to prove otherwise.
+    inside = any(_INSIDE.search(lowered[edit.start : edit.end]) for edit in common)
+    enough = bool(edits) or len(common) + inside >= _COMPANY_SIZE
+    if enough and 2 * len(common) >= len(unclear):
+        # Of Arabic in Latin letters few words come out as words of another language.
+        edits = sorted(edits + common)
+        unclear = [(at, w) for at, w in unclear if not _common(w)]
     if unclear and (edits or len(unclear) >= _COMPANY_SIZE):
         # Who writes one word so writes others so: next to "c4sino", the 3 of "d3als" is no letter
         # of Arabic, and of "n0t l1ke th1s" each word could be a postcode, but hardly all.
@@ -138,7 +147,8 @@ def _read(word: str) -> str | None:
         return None
     for table in (_READINGS, _ONE_AS_L):
         reading = word.translate(table)
-        if reading in _DISGUISED and _PRICE.search(word) is None:
+        # "$5hit" may be a price, "pu$5y" is none.
+        if reading in _DISGUISED and (word[0].isalpha() or _PRICE.search(word) is None):
             return reading
     if not word.isascii() and _ACCENTED.fullmatch(word) is None:
         return word.translate(_CYRILLIC_READINGS) if _CYRILLIC_SIGNED.match(word) else None
@@ -159,6 +169,21 @@ def _read_in_company(word: str) -> str | None:
     if edges and (letters < 4 or _EDGE_SIGN.search(word) is None):
         return None
     return word.translate(_READINGS)
+
+
+@lru_cache(maxsize=4096)
+def _common(word: str) -> str | None:
+    """Read a word that ends in a sign, or holds one, as the common word that it then is."""
+    letters = sum(char.isalpha() for char in word)
+    if not word[0].isalpha() or letters < 3 or letters * 2 < len(word) or word in _NAMES:
+        return None
+    if _ACCENTED.fullmatch(word) is None:
+        return None
+    for table in (_READINGS, _ONE_AS_L):
+        reading = word.translate(table)
+        if reading.isalpha() and is_common(reading):
+            return reading
+    return None
 
 
 def _is_clear(word: str, letters: int) -> bool:

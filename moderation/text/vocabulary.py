@@ -1,8 +1,8 @@
 """
 The common words of our languages: what a disguised word is read as, when its shape leaves doubt.
 
-A plain list in `vocabulary.txt`, made of our own corpus by `corpus --write-vocabulary`; it says
-nothing of what a word means or deserves.
+A plain list in `vocabulary.txt`, made of our own writing and our lists of abuse by
+`corpus --write-vocabulary`; it says nothing of what a word means or deserves.
 """
 
 from __future__ import annotations

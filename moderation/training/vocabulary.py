@@ -1,5 +1,5 @@
 """
-Makes the list of common words that reading disguised words goes by, from our own corpus.
+Makes the list of common words that reading disguised words goes by, from our own writing.
 
 Counts words; what they are used for is `moderation.text.vocabulary`'s business.
 """
@@ -13,11 +13,15 @@ from pathlib import Path
 from moderation.text import normalise
 from moderation.text.arabic import fold_letters
 from moderation.training.corpus import read_corpus
+from moderation.training.harmless import read_harmless
+from moderation.training.lexicon import listed_words
 
 __all__ = ["common_words"]
 
 _LEAST = 2
 # Who writes a word wrong seldom finds company.
+
+_ABUSE = ("insult", "contempt", "profanity", "sexual")
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _DOUBLED = re.compile(r"(.)\1")
@@ -26,27 +30,30 @@ _DRAWN_OUT = re.compile(r"(.)\1\1")
 
 def common_words(folder: Path) -> list[str]:
     """
-    Give the words that the articles and comments of a corpus have twice or more, sorted.
+    Give the words that the texts of a corpus folder have twice or more, and those listed as abuse.
 
-    Letters only, folded as `Text.folded` is, and none with a letter three times in a row. Of words
-    with a letter twice in a row one use is enough: there are few, and whether "coooool" has one or
-    two is what the list is asked most.
+    Letters only, folded as `Text.folded` is, sorted, and none with a letter three times in a row.
+    Of words with a letter twice in a row one use is enough: there are few, and whether "coooool"
+    has one or two is what the list is asked most. Abuse is what people disguise, and our corpus
+    masks it.
 
     Raises:
-        CorpusError: a row breaks the schema.
+        CorpusError: a row breaks the schema, or a harmless text or a list cannot be read.
     """
+    corpus = read_corpus(folder)
     texts: dict[str, None] = {}
-    for row in read_corpus(folder):
+    for row in [*corpus, *read_harmless(folder, corpus)]:
         texts[row.text] = None
         if row.article is not None:
             texts[f"{row.article.title}\n{row.article.body}"] = None
     counts: Counter[str] = Counter()
     for text in texts:
-        # Not `folded`, which was read by this very list.
-        plain = normalise(text).plain.lower().replace("ß", "ss")
-        counts.update(_WORD.findall(fold_letters(plain)))
-    return sorted(
-        word
-        for word, count in counts.items()
-        if (count >= _LEAST or _DOUBLED.search(word)) and not _DRAWN_OUT.search(word)
-    )
+        counts.update(_WORD.findall(_folded(text)))
+    found = {word for word, count in counts.items() if count >= _LEAST or _DOUBLED.search(word)}
+    found.update(_folded(word) for word in listed_words(folder / "lexicon", _ABUSE))
+    return sorted(word for word in found if _WORD.fullmatch(word) and not _DRAWN_OUT.search(word))
+
+
+def _folded(text: str) -> str:
+    # Not `Text.folded`, which was read by this very list.
+    return fold_letters(normalise(text).plain.lower().replace("ß", "ss"))

@@ -92,6 +92,8 @@ _CLEAN = (
     "thanks🙏love, I❤️NY and i❤️u, die🤢Grünen, coisa🙄e tem, امين🤲يا رب",
     "haplogroups r1b and r1a near wc1e, my iphone7, ps4 and mp3, 4ever, 5min, £1million",
     "t3ban awy ya3ni, b3dain n3mel eh, mar7aba ya sa7bi",
+    "Level5 was hard, part3 is harder!!! Missing!",
+    "ana 7abit el film da awi ya gama3a, wel mo5rig gamed, bas el nehaya w7sha",
     "我 爱 and 你-我 and 中国 人民 of US$ or AUD$",
     'He said "great!Thanks" from me@home; 50% off, 3x5, 1st, 5pm, s01e05 r2d2 c3po log4j',
 )
@@ -214,6 +216,8 @@ def test_persian_non_joiners_are_spelling(parts: list[str]) -> None:
         ("assshole", "asshole", "repeated"),
         ("die Schifffahrt", "die schiffahrt", "repeated"),
         ("no7h!ng", "nothing", "leet"),
+        ("wha7 abou7 thi5", "what about this", "leet"),
+        ("wha7 a l!ne", "what a line", "leet"),
         ("Pаypаl account", "paypal account", "lookalike"),
         ("buy рорре here now", "buy poppe here now", "lookalike"),
         ("FRΕΕ money", "free money", "lookalike"),

@@ -23,6 +23,16 @@ def test_words_used_twice_count_and_those_with_a_double_letter_at_once(tmp_path:
     assert words == sorted(words)
 
 
+def test_listed_abuse_counts_though_our_corpus_masks_it(tmp_path: Path) -> None:
+    """Of a stem the stem; phrases and hashed words are none."""
+    write(tmp_path, COMMENT)
+    (tmp_path / "lexicon").mkdir()
+    lists = 'profanity = ["blimey", "darn*", "oh dear"]\nslur = ["p:0123456789abcdef"]\n'
+    (tmp_path / "lexicon" / "en.toml").write_text(lists, encoding="utf-8")
+    assert {"blimey", "darn"} <= set(common_words(tmp_path))
+    assert "dear" not in common_words(tmp_path)
+
+
 def test_a_folder_without_a_corpus_has_no_words(tmp_path: Path) -> None:
     """Nothing is made up."""
     assert common_words(tmp_path) == []
