@@ -55,8 +55,12 @@ _Part = (
     MeaningSpace | Lexicon | LinearHeads | RelevanceHead | Background | SpamFamilies | RejectHead
 )
 
-FORMAT = 3
+FORMAT = 4
 """Layout of model.joblib; raised when a field changes meaning."""
+
+_BEFORE = 3
+# The layout in which every word had a row of its own, and relevance no numbers for articles known
+# by their titles. Models that sites trained have it, and stay live after an upgrade.
 
 CANARY_TOLERANCE = 2e-3
 """Largest move of a canary's probability: above rounding between processors, below any change."""
@@ -209,7 +213,7 @@ def read_bundle(models_dir: Path, version: str, *, check_canaries: bool = True) 
 
     if card.version != version:
         raise refuse(f"its card is that of {card.version}")
-    if card.format != FORMAT:
+    if card.format not in (_BEFORE, FORMAT):
         raise refuse(f"its layout is {card.format}, this program reads {FORMAT}")
     fitted, running = card.libraries.get("scikit-learn", ""), installed_version("scikit-learn")
     if fitted.split(".")[:2] != running.split(".")[:2]:
@@ -228,6 +232,9 @@ def read_bundle(models_dir: Path, version: str, *, check_canaries: bool = True) 
         )
     try:
         content = _views(joblib.load(path, mmap_mode="r"))
+        if card.format == _BEFORE:
+            words = content["space"]["words"]
+            content["space"]["row_of"] = np.arange(len(words), dtype=np.uint32)
         model = LearnedModel(
             version=version,
             reader=Reader(MeaningSpace(**content["space"]), Lexicon(**content["lexicon"])),

@@ -52,13 +52,16 @@ class MeaningSpace:
     Attributes:
         words: uint64, shape (n_words,), sorted: hashes of words, of two neighbouring ones, and of
             stems (`Grams.stems`), whose rows are the means of the words that begin so.
-        rows: uint8, shape (n_words, MEANING_SIZE / 2): two numbers -7..7 in a byte, as `pack_rows`
+        row_of: uint32, shape (n_words,): the row of each. Most stems begin one word, or the same
+            words as a longer one, and share its row.
+        rows: uint8, shape (n_rows, MEANING_SIZE / 2): two numbers -7..7 in a byte, as `pack_rows`
             lays them; memory-mapped when loaded from a bundle.
-        scale: float32, shape (n_words,): what one step of a row is worth.
-        norms: float32, shape (n_words,): lengths of the rows, in steps; never 0.
+        scale: float32, shape (n_rows,): what one step of a row is worth.
+        norms: float32, shape (n_rows,): lengths of the rows, in steps; never 0.
     """
 
     words: npt.NDArray[np.uint64]
+    row_of: npt.NDArray[np.uint32]
     rows: npt.NDArray[np.uint8]
     scale: Float32
     norms: Float32
@@ -79,10 +82,10 @@ class MeaningSpace:
         strange = (~known[: grams.words.size]).nonzero()[0]
         if strange.size:
             found = np.concatenate((found, self._by_stem(grams, strange)))
-        return distinct(found)
+        return distinct(self.row_of.take(found).astype(np.int64))
 
     def _by_stem(self, grams: Grams, words: Int64) -> Int64:
-        """Give the rows of the longest known beginnings of strange words that have one."""
+        """Give the places of the longest known beginnings of strange words that have one."""
         stems = grams.stems[_FIRST_STEM:, words]
         places = self.words.searchsorted(stems.ravel()).reshape(stems.shape)
         known = self.words.take(places, mode="clip") == stems

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +35,7 @@ from moderation.training.pairs import (
     make_pairs,
     make_shelf,
     pair_features,
+    under_title,
 )
 from moderation.training.rows import Row, Split, split_of
 from moderation.training.serving import answer_rows, score_heard, score_rows
@@ -251,7 +252,7 @@ def _ask(model: LearnedModel, policy: Policy, rows: Sequence[Row], seed: int) ->
     on_topic = [row for row in rows if row.kind is RelevanceKind.ON_TOPIC]
     pairs = make_pairs(on_topic, seed=seed)
     english = [pair for pair in pairs if article_language(pair.row) == "en"]
-    titles = [replace(pair, row=_under_title(pair.row)) for pair in english]
+    titles = [under_title(pair) for pair in english]
     others = [(pair, False) for pair in pairs if pair.made]
     others += [(pair, True) for pair in titles]
     scores = score_rows(model, [pair.row for pair, _ in others])
@@ -273,13 +274,6 @@ def _others_said(on_topic: Sequence[Row], row: Row) -> list[str]:
     article = (row.article or Article()).id
     texts = [other.text for other in on_topic if other.group == article and other.text != row.text]
     return texts[:EARLIER]
-
-
-def _under_title(row: Row) -> Row:
-    article = row.article or Article()
-    # Neither the text nor what was answered: a title and a comment, as many sites have them.
-    bare = Article(id=article.id, title=article.title, language=article.language)
-    return replace(row, article=bare, parent=None)
 
 
 def _ask_threads(

@@ -24,7 +24,14 @@ from moderation.classifiers.relevance import KINDS, RelevanceHead, Remarks
 from moderation.errors import TrainingError
 from moderation.terms import RelevanceKind
 from moderation.text import normalise
-from moderation.training.pairs import Pair, Shelf, is_pair, make_pairs, pair_features
+from moderation.training.pairs import (
+    Pair,
+    Shelf,
+    is_pair,
+    make_pairs,
+    pair_features,
+    under_title,
+)
 from moderation.training.rows import Row
 
 __all__ = ["blend", "calibrate_relevance", "fit_relevance", "fresh_share", "remarks_of"]
@@ -156,6 +163,7 @@ def blend(base: RelevanceHead, new: RelevanceHead, share: float) -> RelevanceHea
         hidden_bias=np.concatenate(bias),
         weights=np.concatenate((base.weights * (1 - own), new.weights * own), axis=1),
         intercept=base.intercept * (1 - own) + new.intercept * own,
+        titles=base.titles,
     )
 
 
@@ -170,7 +178,8 @@ def calibrate_relevance(
     Make the probabilities of the kinds mean what they say, on comments as people write them.
 
     One temperature (Guo and others, ICML 2017), and an offset for each kind: the head is fitted on
-    pairs of our making as well, among which the kinds are not as common as under an article.
+    pairs of our making as well, among which the kinds are not as common as under an article. Then
+    the same once more for articles cut to their titles, where less is near to anything.
 
     Args:
         head: as fitted.
@@ -184,23 +193,33 @@ def calibrate_relevance(
     if len(found) < _FEWEST:
         return head
     own = [Pair(row, number, made=False) for number, row in enumerate(found)]
-    features = pair_features(own, reader, shelf, heads.idf, remarks_of(own, reader, heads))
-    wanted = _wanted(own)
+    remarks = remarks_of(own, reader, heads)
+    factor, offsets = _calibration(head, own, pair_features(own, reader, shelf, heads.idf, remarks))
+    head = replace(head, weights=head.weights * factor, intercept=head.intercept * factor + offsets)
+    titles = [under_title(pair) for pair in own if pair.row.article and pair.row.article.title]
+    if len(titles) < _FEWEST:
+        return head
+    factor, offsets = _calibration(
+        head, titles, pair_features(titles, reader, shelf, heads.idf, remarks)
+    )
+    return replace(head, titles=np.concatenate(([factor], offsets)).astype(np.float32))
+
+
+def _calibration(
+    head: RelevanceHead, pairs: Sequence[Pair], features: Float32
+) -> tuple[np.float32, Float32]:
+    """Give the factor and the offsets, float32, shape (3,), by which log-odds come out right."""
+    wanted = _wanted(pairs)
     logits = np.log(np.stack([head.kinds(row) for row in features]).astype(np.float64) + 1e-12)
 
     def loss(numbers: Float64) -> float:
         scaled = log_softmax(logits * np.exp(numbers[0]) + numbers[1:], axis=1)
         doubt = _DOUBT * float(numbers[1:] @ numbers[1:])
-        return doubt - float(scaled[np.arange(len(own)), wanted].mean())
+        return doubt - float(scaled[np.arange(len(pairs)), wanted].mean())
 
     bounds = [(-1.5, 1.5), *[(-3.0, 3.0)] * len(KINDS)]
     best = minimize(loss, np.zeros(1 + len(KINDS)), method="L-BFGS-B", bounds=bounds).x
-    factor = np.float32(np.exp(best[0]))
-    return replace(
-        head,
-        weights=head.weights * factor,
-        intercept=head.intercept * factor + best[1:].astype(np.float32),
-    )
+    return np.float32(np.exp(best[0])), best[1:].astype(np.float32)
 
 
 def remarks_of(pairs: Sequence[Pair], reader: Reader, heads: LinearHeads) -> list[Remarks]:

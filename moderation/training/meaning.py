@@ -32,8 +32,8 @@ _RARE = 1e-4
 _START = 0.3
 # Length of a rare word's vector at the start: texts of ten words then have a length of about one.
 
-_USE_LANGUAGES = ("en", "ar", "es", "fr", "de", "ru", "tr", "pt", "zh")
-_E5_LANGUAGES = ("fa", "hi", "id")
+_USE_LANGUAGES = tuple("en ar es fr de ru tr pt zh it nl pl ja ko".split())
+_E5_LANGUAGES = tuple("fa hi id uk vi sv ro el cs".split())
 _MOST_PUBLIC = {"en": 12_000}
 _MOST_PUBLIC_ELSEWHERE = 5_000
 # Texts of the public sets a language: more of them moved no language by more than noise.
@@ -73,9 +73,10 @@ def teach(rows: Sequence[Row], *, cache: Path, seed: int, say: Say) -> MeaningSp
     Learn a meaning space from three teachers and the texts of the fitting split.
 
     Words start where a teacher puts them. Then texts pull: sums of words are moved until they are
-    as alike as the teacher finds the texts, which also learns how much each word says. Nine
-    languages share the space of one teacher, English takes its likenesses from a better one, and
-    the other three are mapped into the space and taught by a third.
+    as alike as the teacher finds the texts, which also learns how much each word says. The
+    languages that one teacher reads share its space, English takes its likenesses from a better
+    one, and the others are mapped into the space and taught by a third. Words of a language with
+    few texts, or none, move as the others did (decision record 0024).
 
     Args:
         rows: of the fitting split; no label is looked at.
@@ -96,7 +97,7 @@ def teach(rows: Sequence[Row], *, cache: Path, seed: int, say: Say) -> MeaningSp
     index = _index(spelt)
     tokens = {language: _tokens(texts[language], index, len(spelt)) for language in texts}
 
-    # 1. Nine languages in the space of one teacher.
+    # 1. The languages that one teacher reads, in its space.
     said = {
         language: _centred(use.encode(texts[language], say))
         for language in _USE_LANGUAGES
@@ -120,7 +121,7 @@ def teach(rows: Sequence[Row], *, cache: Path, seed: int, say: Say) -> MeaningSp
     say("meaning: fitting the table …")
     table = fit_table(table, [*lessons, english, anchors], seed=seed)
 
-    # 2. The other three: mapped by what English words are in both spaces, then taught.
+    # 2. The others: mapped by what English words are in both spaces, then taught.
     bridge = (spoken == "en").nonzero()[0]
     here = _centred(e5.encode([spelt[i] for i in bridge], say))
     mapping = Ridge(alpha=1.0).fit(here, _unit(table[bridge]))
@@ -248,25 +249,31 @@ def make_space(spelt: Sequence[str], table: Float32) -> MeaningSpace:
         spelt: words; of those that fold to the same the first is kept.
         table: float32, shape (n_words, MEANING_SIZE).
     """
-    rows: dict[int, Float32] = {}
+    # Each key with the places whose mean its row is; equal places share a row.
+    means: dict[int, tuple[int, ...]] = {}
     stems: dict[int, list[int]] = defaultdict(list)
     for place, word in enumerate(spelt):
         hashed = grams(normalise(word).folded)
         runs = hashed.phrases()
         size = hashed.words.size
         # A word of three or more parts, as the text room cuts them, has no row.
-        if 1 <= size <= 2 and int(runs[size - 1][0]) not in rows:
-            rows[int(runs[size - 1][0])] = table[place]
+        if 1 <= size <= 2 and int(runs[size - 1][0]) not in means:
+            means[int(runs[size - 1][0])] = (place,)
             if size == 1:
                 found = hashed.stems[STEM_LENGTHS.index(LONGEST_STEM) :, 0]
                 for stem in found[found > 0]:
                     stems[int(stem)].append(place)
-    for stem, places in stems.items():
-        rows[stem] = table[places].mean(axis=0)
-    hashes = np.array(sorted(rows), np.uint64)
-    ordered = np.stack([rows[int(key)] for key in hashes])
-    packed, scale, norms = pack_rows(ordered)
-    return MeaningSpace(words=hashes, rows=packed, scale=scale, norms=norms)
+    means |= {stem: tuple(places) for stem, places in stems.items()}
+    keys = sorted(means)
+    rows = {places: number for number, places in enumerate(dict.fromkeys(means[k] for k in keys))}
+    packed, scale, norms = pack_rows(np.stack([table[list(p)].mean(axis=0) for p in rows]))
+    return MeaningSpace(
+        words=np.array(keys, np.uint64),
+        row_of=np.array([rows[means[key]] for key in keys], np.uint32),
+        rows=packed,
+        scale=scale,
+        norms=norms,
+    )
 
 
 def _index(spelt: Sequence[str]) -> dict[int, int]:

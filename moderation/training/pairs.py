@@ -32,6 +32,7 @@ __all__ = [
     "make_pairs",
     "make_shelf",
     "pair_features",
+    "under_title",
 ]
 
 Float32 = npt.NDArray[np.float32]
@@ -156,6 +157,18 @@ def make_pairs(rows: Sequence[Row], *, seed: int = 0) -> list[Pair]:
         # The comment it answers stands under the old article and would give the game away.
         pairs.append(Pair(replace(row, article=other, kind=kind, parent=None), index, made=True))
     return pairs
+
+
+def under_title(pair: Pair) -> Pair:
+    """
+    Give a pair as a site knows it that sends a title and a comment: neither text nor parent.
+
+    Args:
+        pair: any; one whose article has no title is left with an article that says nothing.
+    """
+    article = pair.row.article or Article()
+    bare = Article(id=article.id, title=article.title, language=article.language)
+    return replace(pair, row=replace(pair.row, article=bare, parent=None))
 
 
 def make_fragments(rows: Sequence[Row], *, seed: int = 0) -> list[Row]:

@@ -41,6 +41,7 @@ def make_model(version: str = "20260301-1", *, seed: int = 0) -> LearnedModel:
         reader=Reader(
             MeaningSpace(
                 words=words,
+                row_of=np.arange(len(words), dtype=np.uint32),
                 rows=rows,
                 scale=scale,
                 norms=norms,

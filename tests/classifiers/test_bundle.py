@@ -122,6 +122,19 @@ def test_weights_are_memory_mapped_and_read_only(tmp_path: Path) -> None:
         assert not table.flags.writeable
 
 
+def test_a_model_of_the_layout_before_is_read_as_it_was(tmp_path: Path) -> None:
+    """What a site trained, with a row for every word, stays live after an upgrade."""
+    folder = _write(tmp_path, "20260301-1")
+    path = folder / "model.joblib"
+    content = joblib.load(path)
+    del content["space"]["row_of"], content["relevance"]["titles"]
+    joblib.dump(content, path, compress=0, protocol=5)
+    _edit_card(folder, format=3, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+    old = read_bundle(tmp_path, "20260301-1")
+    assert np.array_equal(old.reader.space.row_of, np.arange(len(old.reader.space.words)))
+    assert old.relevance.titles.tolist() == [1, 0, 0, 0]
+
+
 def test_one_changed_byte_is_refused_before_loading(tmp_path: Path) -> None:
     """The digest is checked first: a joblib file that was tampered with is never unpickled."""
     folder = _write(tmp_path, "20260301-1")

@@ -83,12 +83,22 @@ def test_a_strange_word_is_read_by_how_it_begins() -> None:
     assert not read(space, "zebra").any()
 
 
+def test_what_begins_the_same_words_shares_a_row() -> None:
+    """Four stems of one word, and of two words that part late, are not written four times."""
+    table = np.random.default_rng(1).normal(size=(3, MEANING_SIZE)).astype(np.float32)
+    space = make_space(["harbour", "harbours", "kettle"], table)
+    assert len(space.words) > len(space.rows) == 4
+    alone = read(space, "kettledrums")
+    assert alone @ read(space, "kettle") == pytest.approx(1, abs=1e-5)
+
+
 def test_four_bits_keep_the_meaning() -> None:
     """What is read back from a byte for two numbers is nearly what was written."""
     table = np.random.default_rng(2).normal(size=(40, MEANING_SIZE)).astype(np.float32)
     rows, scale, norms = pack_rows(table)
     assert rows.shape == (40, MEANING_SIZE // 2)
-    space = MeaningSpace(np.arange(40, dtype=np.uint64), rows, scale, norms)
+    numbers = np.arange(40)
+    space = MeaningSpace(numbers.astype(np.uint64), numbers.astype(np.uint32), rows, scale, norms)
     vectors, _ = space.vectors(np.arange(40))
     units = table / np.linalg.norm(table, axis=1, keepdims=True)
     assert (vectors * units).sum(axis=1).min() > 0.98
