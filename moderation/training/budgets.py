@@ -17,12 +17,21 @@ from moderation.policy.budget import GRID, from_classes
 from moderation.policy.policy import LOW_IS_BAD, Budget
 from moderation.training.evaluate import Judged
 
-__all__ = ["Kept", "Tried", "evidence_of", "try_budget", "try_budgets"]
+__all__ = [
+    "REJECTING",
+    "Kept",
+    "Tried",
+    "evidence_of",
+    "promises",
+    "try_budget",
+    "try_budgets",
+]
 
 _OURS = ("corpus", "labels")
 # Rows written or judged for this very work; other sets hold what comments elsewhere are like.
 
-_HEADS = ("spam", "toxicity")
+REJECTING = ("spam", "toxicity")
+"""Heads by which a machine may reject by itself."""
 _WRONG_AT_MOST, _SURE = (0.01, 0.05), 0.95
 # The promise that the shipped policy gives as its example, and a softer one that a small site can
 # have sooner.
@@ -165,6 +174,11 @@ class Tried:
     kept: Kept
 
 
+def promises(bad_share: float) -> list[Budget]:
+    """Give the budgets that are tried: the shipped policy's example, and a softer one."""
+    return [Budget(most, _SURE, bad_share) for most in _WRONG_AT_MOST]
+
+
 def try_budgets(
     judged: Mapping[str, Judged], bad_share: float, *, splits: int = 200, seed: int = 0
 ) -> list[Tried]:
@@ -178,14 +192,13 @@ def try_budgets(
         seed: of the splits.
     """
     found = []
-    for head in _HEADS:
+    for head in REJECTING:
         every = judged[head]
         if not every.offered:
             continue
         for corpus in (False, True):
             rows = every.where(np.isin(every.sources, _OURS)) if corpus else every
-            for most in _WRONG_AT_MOST:
-                budget = Budget(most, _SURE, bad_share)
+            for budget in promises(bad_share):
                 kept = try_budget(rows, budget, splits=splits, seed=seed)
                 found.append(Tried(head, corpus, len(rows.wanted), budget, kept))
     return found

@@ -19,6 +19,7 @@ from moderation.classifiers.reading import Reader
 from moderation.classifiers.reject import REJECT
 from moderation.policy import Policy
 from moderation.terms import HEADS, RelevanceKind
+from moderation.training.budgets import REJECTING, promises, try_budget
 from moderation.training.cross_fit import (
     FOLDS,
     THREADS,
@@ -31,8 +32,10 @@ from moderation.training.cross_fit import (
 from moderation.training.curves import calibration
 from moderation.training.encode import Encoded
 from moderation.training.evaluate import Judged
+from moderation.training.examine import BAD_SHARE
 from moderation.training.fit import targets
 from moderation.training.intervals import Estimate, estimate, share
+from moderation.training.markdown import percent
 from moderation.training.outcomes import LEAST, METRICS, Outcome, outcome
 from moderation.training.rows import Row
 
@@ -78,6 +81,7 @@ def measure_unseen(
         *_kinds(said, seed),
         *_praise(said),
         *_calibrations(said, offered, seed),
+        *_budgets(said, offered, seed),
         *_answers(threads, seed),
     ]
 
@@ -176,30 +180,12 @@ def _praise(said: Sequence[Said]) -> list[Outcome]:
 
 
 def _calibrations(said: Sequence[Said], offered: Collection[str], seed: int) -> list[Outcome]:
-    own = [one for one in said if not one.made and not one.title_only]
-    rows = [one.row for one in own]
     found = []
     for head in HEADS:
         # What moderators would do, nobody has done in our corpus.
         if head not in offered or head == REJECT:
             continue
-        if head == "relevance":
-            wanted = np.array(
-                [
-                    np.nan if row.kind is None else float(row.kind is not RelevanceKind.OFF_TOPIC)
-                    for row in rows
-                ],
-                np.float64,
-            )
-        else:
-            wanted = targets(rows, head).astype(np.float64)
-        here = np.flatnonzero(~np.isnan(wanted))
-        judged = Judged(
-            wanted=wanted[here],
-            said=np.array([said_or_half(own[int(i)].values[head]) for i in here], np.float64),
-            sources=np.array([rows[int(i)].source for i in here], dtype=np.str_),
-            groups=np.array([rows[int(i)].group for i in here], dtype=np.str_),
-        )
+        judged = _judged(said, head)
         error = calibration(judged, seed=seed)
         numbers = Estimate(error.error, error.low, error.high)
         bad = int(judged.wanted.sum())
@@ -208,6 +194,50 @@ def _calibrations(said: Sequence[Said], offered: Collection[str], seed: int) -> 
             Outcome("calibration", f"our corpus, {head}", metric, error.rows, bad, numbers, "ece")
         )
     return found
+
+
+def _budgets(said: Sequence[Said], offered: Collection[str], seed: int) -> list[Outcome]:
+    found = []
+    for head in REJECTING:
+        if head not in offered:
+            continue
+        judged = _judged(said, head)
+        for budget in promises(BAD_SHARE):
+            kept = try_budget(judged, budget, seed=seed)
+            exceeded = share(round(kept.exceeded * kept.splits), kept.splits)
+            # A budget that no split supports is kept by rejecting nothing: that shows nothing.
+            number = exceeded.rate if kept.supported else float("nan")
+            place = (
+                f"our corpus, {head}, {100 * budget.wrong_at_most:g} %, supported in "
+                f"{percent(kept.supported)} of splits"
+            )
+            numbers = Estimate(number, exceeded.low, exceeded.high)
+            rows, bad = len(judged.wanted), int(judged.wanted.sum())
+            found.append(Outcome("error budgets", place, "exceeded", rows, bad, numbers, "budget"))
+    return found
+
+
+def _judged(said: Sequence[Said], head: str) -> Judged:
+    """Give what was said of our comments under their own articles, where a head is labelled."""
+    own = [one for one in said if not one.made and not one.title_only]
+    rows = [one.row for one in own]
+    if head == "relevance":
+        wanted = np.array(
+            [
+                np.nan if row.kind is None else float(row.kind is not RelevanceKind.OFF_TOPIC)
+                for row in rows
+            ],
+            np.float64,
+        )
+    else:
+        wanted = targets(rows, head).astype(np.float64)
+    here = np.flatnonzero(~np.isnan(wanted))
+    return Judged(
+        wanted=wanted[here],
+        said=np.array([said_or_half(own[int(i)].values[head]) for i in here], np.float64),
+        sources=np.array([rows[int(i)].source for i in here], dtype=np.str_),
+        groups=np.array([rows[int(i)].group for i in here], dtype=np.str_),
+    )
 
 
 def _answers(threads: Sequence[Thread], seed: int) -> list[Outcome]:
