@@ -67,6 +67,11 @@ class FixedModel:
     calls: list[int] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """Two languages; a comment in another one is noted."""
+        return frozenset({"en", "de"})
+
     def analyse(self, article: Article, earlier: Sequence[str] = ()) -> Any:
         """Give something that stands for the analysis."""
         if self.breaks_on_articles:

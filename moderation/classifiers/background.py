@@ -37,6 +37,7 @@ class Background:
             stands for all others.
         sentence_means: float32, shape (n_codes, MEANING_SIZE): of the sentences of articles.
         comment_means: float32, shape (n_codes, MEANING_SIZE): of comments.
+        spoken: the languages among `codes`.
     """
 
     vectors: Float32
@@ -44,6 +45,7 @@ class Background:
     codes: Strings
     sentence_means: Float32
     comment_means: Float32
+    spoken: frozenset[str] = field(init=False, repr=False, compare=False)
     _slices: dict[str, slice] = field(init=False, repr=False, compare=False)
     _rows: dict[str, int] = field(init=False, repr=False, compare=False)
 
@@ -55,6 +57,7 @@ class Background:
             stop = int(self.languages.searchsorted(language, "right"))
             if stop - start >= _FEWEST:
                 slices[language] = slice(start, stop)
+        object.__setattr__(self, "spoken", frozenset(self.codes.tolist()) - {""})
         object.__setattr__(self, "_slices", slices)
         object.__setattr__(self, "_rows", {code: at for at, code in enumerate(self.codes.tolist())})
 

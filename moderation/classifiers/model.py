@@ -82,6 +82,10 @@ class Model(Protocol):
     def version(self) -> str:
         """The bundle's version, ``YYYYMMDD-n``."""
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """Those it was measured in, ISO 639-1; empty when nobody noted them."""
+
     def analyse(self, article: Article, earlier: Sequence[str] = ()) -> ArticleAnalysis:
         """Work out once what all comments under an article need."""
 
@@ -111,6 +115,11 @@ class LearnedModel:
     background: Background
     families: SpamFamilies
     reject: RejectHead | None = None
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """Those of our corpus, whose articles it carries: held-back rows of each were measured."""
+        return self.background.spoken
 
     def analyse(self, article: Article, earlier: Sequence[str] = ()) -> ArticleAnalysis:
         """
@@ -143,7 +152,7 @@ class LearnedModel:
         if item.article is not None and item.article.sentences:
             try:
                 found = self._match(item, reading, logits)
-                kinds = self.relevance.kinds(found.features)
+                kinds = self.relevance.kinds(found.features, titled=found.titled)
                 kind, values["relevance"] = self.relevance.judge(kinds)
             except Exception:
                 # Whatever broke, the other heads still stand; the policy decides what to do then.
@@ -202,7 +211,8 @@ class LearnedModel:
         logits = self.heads.logits(reading)
         kinds = None
         if item.article is not None and item.article.sentences:
-            kinds = self.relevance.kinds(self._match(item, reading, logits).features)
+            found = self._match(item, reading, logits)
+            kinds = self.relevance.kinds(found.features, titled=found.titled)
             self.relevance.judge(kinds)
         return self._overhear(reading, logits, kinds)
 

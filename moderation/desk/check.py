@@ -17,11 +17,12 @@ from moderation.desk.articles import remember
 from moderation.desk.authors import author_key
 from moderation.desk.budgets import Budgets
 from moderation.desk.drafts import (
-    ARTICLE_UNKNOWN,
+    NOTICES,
     Draft,
     attempt,
     find_article,
     gather_signals,
+    note_language,
     prepare_item,
     read_history,
     read_text,
@@ -55,7 +56,7 @@ from moderation.text import fingerprint, normalise
 
 __all__ = ["SIGNAL_NAMES", "Asked", "Checked", "Desk", "Received"]
 
-SIGNAL_NAMES = NAMES | {ARTICLE_UNKNOWN.name}
+SIGNAL_NAMES = NAMES | NOTICES
 """Every signal name a policy may have a rule on."""
 
 _IN_WORDS = {
@@ -287,6 +288,7 @@ class Desk:
         # 4. Signals: CPU, some 100 µs. The article's analysis is remembered, so only the first
         #    comment under an article pays for it (5-20 ms).
         attempt(failed, "signals", lambda: gather_signals(draft, self._lists(comment.site)), None)
+        note_language(draft, model)
         limit = self._max_article_chars
         attempt(
             failed, "item", lambda: prepare_item(draft, model, self._memory, store, limit), None

@@ -21,6 +21,7 @@ from moderation.signals import Evidence, gather
 from moderation.store import Store
 from moderation.terms import AuthorHistory, Comment, Lists, Repeats, Signal
 from moderation.text import (
+    UNKNOWN,
     Text,
     detect_language,
     find_contacts,
@@ -31,10 +32,13 @@ from moderation.text import (
 
 __all__ = [
     "ARTICLE_UNKNOWN",
+    "LANGUAGE_UNMEASURED",
+    "NOTICES",
     "Draft",
     "attempt",
     "find_article",
     "gather_signals",
+    "note_language",
     "prepare_item",
     "read_history",
     "read_text",
@@ -45,6 +49,12 @@ ARTICLE_UNKNOWN = Signal(
     strength=1.0,
     message="The article is not known here and no text was sent, so relevance was not checked.",
 )
+
+LANGUAGE_UNMEASURED = "LANGUAGE_UNMEASURED"
+"""Name of the signal that the comment is in a language in which nobody measured the model."""
+
+NOTICES = frozenset({ARTICLE_UNKNOWN.name, LANGUAGE_UNMEASURED})
+"""Signals that only inform, whatever the policy."""
 
 REPEAT_WINDOW = timedelta(days=7)
 _PARENT_CHARS = 4000
@@ -162,6 +172,14 @@ def gather_signals(draft: Draft, lists: Lists) -> None:
     draft.failed += gathered.failed
     if draft.resolved.unknown:
         draft.signals += (ARTICLE_UNKNOWN,)
+
+
+def note_language(draft: Draft, model: Model) -> None:
+    """Say so where the comment is in a language that the model was never measured in."""
+    if draft.language == UNKNOWN or not model.languages or draft.language in model.languages:
+        return
+    message = f"Is in a language that the model was never measured in ({draft.language})."
+    draft.signals += (Signal(LANGUAGE_UNMEASURED, 1.0, message),)
 
 
 def prepare_item(

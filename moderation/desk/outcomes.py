@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from moderation.desk.drafts import ARTICLE_UNKNOWN
+from moderation.desk.drafts import NOTICES
 from moderation.store import Audit
 from moderation.terms import Action, Comment, Decision, Reason, Scores, Signal
 
@@ -56,12 +56,18 @@ def vouched(decision: Decision) -> Decision:
 
 
 def with_notice(decision: Decision, signals: Sequence[Signal]) -> Decision:
-    """Say that relevance was not checked, unless a rule of the site said more about it already."""
-    notice = ARTICLE_UNKNOWN
-    if notice not in signals or any(reason.code == notice.name for reason in decision.reasons):
-        return decision
-    reason = Reason(code=notice.name, message=notice.message, weight=0.0)
-    return replace(decision, reasons=(*decision.reasons, reason))
+    """
+    Say what was not checked, or checked with less right to be believed.
+
+    Nothing of what a rule of the site said more about already.
+    """
+    said = {reason.code for reason in decision.reasons}
+    reasons = tuple(
+        Reason(code=signal.name, message=signal.message, weight=0.0)
+        for signal in signals
+        if signal.name in NOTICES and signal.name not in said
+    )
+    return replace(decision, reasons=(*decision.reasons, *reasons)) if reasons else decision
 
 
 def with_topics(decision: Decision, comment: Comment) -> Decision:

@@ -113,6 +113,18 @@ def test_an_unknown_article_is_said_and_held_against_nobody(bench: Bench) -> Non
     assert checked.decision.action is Action.APPROVE
 
 
+def test_a_language_that_nobody_measured_is_said_and_held_against_nobody(bench: Bench) -> None:
+    """The scores are given all the same, with a notice of what they are worth."""
+    swedish = "Jag tycker att det här är en mycket bra idé för hela staden, tack."
+    told = bench.desk.check(comment(text=swedish, article=ARTICLE))
+    assert told.scores.values["spam"] is not None
+    (notice,) = [one for one in told.decision.reasons if one.code == "LANGUAGE_UNMEASURED"]
+    assert "(sv)" in notice.message
+    assert (notice.weight, notice.action) == (0.0, None)
+    assert told.decision.action is Action.APPROVE
+    assert "LANGUAGE_UNMEASURED" not in codes(bench.desk.check(comment(article=ARTICLE)))
+
+
 def test_a_stored_article_is_used_by_name(bench: Bench) -> None:
     """A comment that only names its article is compared with the stored text."""
     bench.desk.put_article("default", ARTICLE, NOON)

@@ -44,6 +44,11 @@ class SimpleModel:
     relevance: float = 0.7
     version: str = "20260301-1"
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """Nobody noted them."""
+        return frozenset()
+
     def analyse(self, article: Article, earlier: Sequence[str] = ()) -> ArticleAnalysis:
         """Analyse as a learned model does."""
         return READER.analyse(article)

@@ -34,6 +34,11 @@ class WordModel:
     pointed: str | None = None
     version: str = "20260301-1"
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """Nobody noted them."""
+        return frozenset()
+
     def analyse(self, article: Article, earlier: Sequence[str] = ()) -> ArticleAnalysis:
         """Analyse as a learned model does."""
         return SPACE.analyse(article)
