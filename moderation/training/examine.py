@@ -14,6 +14,7 @@ from sklearn.metrics import f1_score
 
 from moderation.classifiers.model import Model
 from moderation.policy import Policy
+from moderation.training.alarms import Alarms, count_alarms
 from moderation.training.attack_table import Attacked, ReadOtherwise, attack_table, read_otherwise
 from moderation.training.budgets import Tried, try_budgets
 from moderation.training.curves import Calibration, calibration, of_sources
@@ -71,6 +72,7 @@ class Examined:
         calibrations: head -> `CORPUS`, `ELSEWHERE` or a source -> how well calibrated it is.
         kinds: of our own corpus and labels.
         slices: of harmless sentences.
+        alarms: one entry a head, of ordinary sentences.
         attacks: one entry a head and attack.
         otherwise: what undoing disguise does to good comments that are not in disguise.
         faithful: one entry a head.
@@ -86,6 +88,7 @@ class Examined:
     calibrations: dict[str, dict[str, Calibration]]
     kinds: Kinds
     slices: Slices
+    alarms: list[Alarms]
     attacks: list[Attacked]
     otherwise: list[ReadOtherwise]
     faithful: list[Faithful]
@@ -140,6 +143,7 @@ def examine(
         calibrations=calibrations,
         kinds=_kinds(every["relevance"], seed),
         slices=slices,
+        alarms=count_alarms(judged, hold_thresholds(policy)),
         attacks=attacks,
         otherwise=otherwise,
         faithful=faithful,

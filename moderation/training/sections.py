@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from moderation.terms import RelevanceKind
+from moderation.training.alarms import alarms_section
 from moderation.training.curves import BINS, Calibration
 from moderation.training.evaluate import Measured
 from moderation.training.examine import CORPUS, ELSEWHERE, Examined, Part
@@ -47,6 +48,7 @@ def full_sections(examined: Examined) -> list[str]:
         _families,
         _praise,
         _slices,
+        lambda examined: alarms_section(examined.alarms),
         _attacks,
         _explanations,
         _budgets,
@@ -101,11 +103,11 @@ def _languages(examined: Examined) -> list[str]:
                 rows.append([head, language, "0", "0", "never measured", NOTHING, NOTHING])
                 continue
             counts = [f"{part.measured.rows:,}", f"{part.groups:,}"]
-            if not part.measured.by_source:
-                rows.append([head, language, *counts, "too few rows", NOTHING, NOTHING])
-            else:
+            if part.measured.by_source:
                 sources = ", ".join(part.measured.by_source)
                 rows.append([head, language, *counts, *_auc(part), sources])
+            elif language in LANGUAGES:
+                rows.append([head, language, *counts, "too few rows", NOTHING, NOTHING])
     return [
         "## By language",
         "",

@@ -35,6 +35,7 @@ SECTIONS = (
     "By family",
     "Thin praise",
     "Names of groups",
+    "Ordinary sentences",
     "Attacks",
     "Explanations",
     "Error budgets",
