@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from moderation.errors import TrainingError
+from moderation.training.slices import LANGUAGES
 
 __all__ = ["TEACHERS", "CommonWord", "Teacher", "common_words"]
 
@@ -229,7 +230,8 @@ def common_words() -> dict[str, CommonWord]:
     Give the most frequent words of each language, and how frequent they are (wordfreq's lists).
 
     Returns:
-        word -> its share, and the language where it is commonest.
+        word -> its share, and the language where it is commonest; a language that our corpus has
+        goes before others.
 
     Raises:
         TrainingError: the `teacher` extra is not installed.
@@ -246,5 +248,10 @@ def common_words() -> dict[str, CommonWord]:
         usable = (w for w in sorted(shares, key=lambda w: -shares[w]) if len(w) > 1 or w > "\u2e80")
         for word in itertools.islice(usable, count):
             found = CommonWord(float(shares[word]), language)
-            words[word] = max(words.get(word, found), found)
+            if language in LANGUAGES:
+                words[word] = max(words.get(word, found), found)
+            else:
+                # "men" is common in Swedish and "care" in Romanian; English keeps them, since its
+                # comments were learned from.
+                words.setdefault(word, found)
     return words
