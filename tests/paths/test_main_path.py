@@ -31,7 +31,7 @@ TRAM = {
 }
 GOOD = "Two years of digging, and now the bridges have cracks? Who signed for the steel?"
 # Words and a domain on no list: what holds it is what it does.
-BAIT = "Aunt rosie pays for every visit, call +44 20 7946 0123 or telegram @aunt_rosie_lounge"
+BAIT = "Aunt rosie pays for each visit, ring +44 20 7946 0123 or write to @aunt_rosie_lounge"
 
 
 @pytest.fixture
