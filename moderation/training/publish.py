@@ -90,13 +90,10 @@ def training_lock(models_dir: Path) -> Iterator[None]:
 
 
 def next_version(models_dir: Path, now: datetime) -> str:
-    """Give the first free version of the day: ``YYYYMMDD-n``."""
-    day = now.strftime("%Y%m%d")
-    taken = {name for name in os.listdir(models_dir) if name.startswith(f"{day}-")}
-    number = 1
-    while f"{day}-{number}" in taken:
-        number += 1
-    return f"{day}-{number}"
+    """Give the version after the last of the day, ``YYYYMMDD-n``; whatever was removed before."""
+    day = f"{now:%Y%m%d}-"
+    taken = [name.removeprefix(day) for name in os.listdir(models_dir) if name.startswith(day)]
+    return f"{day}{max((int(n) for n in taken if n.isdigit()), default=0) + 1}"
 
 
 def make_canaries(model: LearnedModel) -> tuple[Canary, ...]:

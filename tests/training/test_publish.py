@@ -163,6 +163,9 @@ def test_versions_count_up_within_a_day(tmp_path: Path) -> None:
     for name in ("20260301-1", "20260301-2", "20260228-9", ".draft-x"):
         (tmp_path / name).mkdir()
     assert next_version(tmp_path, NOON) == "20260301-3"
+    # Versions are read in their order: a later model may not stand before an earlier one.
+    (tmp_path / "20260301-1").rmdir()
+    assert next_version(tmp_path, NOON) == "20260301-3"
 
 
 def test_canaries_hold_for_the_model_they_were_made_with(tmp_path: Path) -> None:
