@@ -192,6 +192,7 @@ def test_a_second_run_is_told_that_it_is_the_second(tmp_path: Path) -> None:
         ours, theirs = context.Pipe()
         process = context.Process(target=_hold, args=(tmp_path, theirs))
         process.start()
+        theirs.close()
         try:
             assert ours.recv() == "held"
             with pytest.raises(TrainingBusy), training_lock(tmp_path):
