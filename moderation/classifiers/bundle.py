@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -59,8 +60,7 @@ FORMAT = 4
 """Layout of model.joblib; raised when a field changes meaning."""
 
 _BEFORE = 3
-# The layout in which every word had a row of its own, and relevance no numbers for articles known
-# by their titles. Models that sites trained have it, and stay live after an upgrade.
+# A row for every word, none for titles: what sites trained before stays live after an upgrade.
 
 CANARY_TOLERANCE = 2e-3
 """Largest move of a canary's probability: above rounding between processors, below any change."""
@@ -202,8 +202,7 @@ def read_bundle(models_dir: Path, version: str, *, check_canaries: bool = True) 
 
     Raises:
         BundleMissing: no such version.
-        BundleRefused: wrong digest, other layout, another scikit-learn, or canaries that moved; the
-            message says which.
+        BundleRefused: it is not what its card says or not for this program; the message says why.
     """
     card = read_card(models_dir, version)
     path = _folder(models_dir, version) / "model.joblib"
@@ -233,8 +232,7 @@ def read_bundle(models_dir: Path, version: str, *, check_canaries: bool = True) 
     try:
         content = _views(joblib.load(path, mmap_mode="r"))
         if card.format == _BEFORE:
-            words = content["space"]["words"]
-            content["space"]["row_of"] = np.arange(len(words), dtype=np.uint32)
+            content["space"]["row_of"] = np.arange(len(content["space"]["words"]), dtype=np.uint32)
         model = LearnedModel(
             version=version,
             reader=Reader(MeaningSpace(**content["space"]), Lexicon(**content["lexicon"])),
@@ -323,10 +321,8 @@ def write_bundle(models_dir: Path, model: LearnedModel, card: Card) -> Path:
         draft.chmod(0o755)
         draft.rename(target)
     finally:
-        if draft.exists():
-            for path in draft.iterdir():
-                path.unlink()
-            draft.rmdir()
+        # Moved away when all went well.
+        shutil.rmtree(draft, ignore_errors=True)
     _sync(models_dir)
     return target
 

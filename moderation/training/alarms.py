@@ -1,7 +1,7 @@
 """
-False alarms among ordinary sentences, language by language: what readers write all day.
+False alarms among harmless sentences: ordinary ones, by language, and those that name groups.
 
-Counts what a model said of them; the only measure there is where nobody labelled a comment.
+Counts what a model said of the first, the only measure where nobody labelled a comment.
 """
 
 from __future__ import annotations
@@ -14,10 +14,16 @@ import numpy as np
 from moderation.training.evaluate import Judged
 from moderation.training.harmless import ORDINARY
 from moderation.training.intervals import Share, share
-from moderation.training.markdown import percent, table, wrapped
-from moderation.training.slices import KNOWN_LANGUAGES, LANGUAGES
+from moderation.training.markdown import NOTHING, number, percent, table, wrapped
+from moderation.training.slices import (
+    KNOWN_LANGUAGES,
+    LANGUAGES,
+    NAMED_GROUPS,
+    NO_GROUP,
+    Slices,
+)
 
-__all__ = ["Alarms", "alarms_section", "count_alarms"]
+__all__ = ["Alarms", "alarms_section", "count_alarms", "groups_section"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,44 @@ def alarms_section(alarms: list[Alarms]) -> list[str]:
         "",
         *table(["language", "rows", *titles], rows),
     ]
+
+
+def groups_section(slices: Slices) -> list[str]:
+    """Give what was measured on sentences that name groups, as lines."""
+    if not slices.sentences:
+        return ["## Names of groups", "", "Not measured: there are no sentences to measure with."]
+    none = slices.rate(group=NO_GROUP)
+    rows = [
+        ["all that name a group", *_slice(slices.rate(), slices.mean())],
+        ["the same kind, naming none", *_slice(none, slices.mean(group=NO_GROUP))],
+    ]
+    rows += [
+        [group, *_slice(slices.rate(group=group), slices.mean(group=group))]
+        for group in NAMED_GROUPS
+    ]
+    rows += [
+        [
+            f"in {language}",
+            *_slice(slices.rate(language=language), slices.mean(language=language)),
+        ]
+        for language in LANGUAGES
+        if slices.rate(language=language).of
+    ]
+    return [
+        "## Names of groups",
+        "",
+        *wrapped(
+            "Harmless sentences that would be held for toxicity; intervals are exact. See decision "
+            "record 0012."
+        ),
+        "",
+        *table(["sentences", "rows", "held", "95 %", "mean toxicity"], rows),
+    ]
+
+
+def _slice(rate: Share, mean: float) -> list[str]:
+    ends = f"{percent(rate.low)}–{percent(rate.high)}" if rate.of else NOTHING
+    return [str(rate.of), percent(rate.rate), ends, number(mean)]
 
 
 def _shown(rate: Share) -> str:

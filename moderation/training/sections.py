@@ -10,12 +10,11 @@ import math
 from collections.abc import Callable, Sequence
 
 from moderation.terms import RelevanceKind
-from moderation.training.alarms import alarms_section
+from moderation.training.alarms import alarms_section, groups_section
 from moderation.training.curves import BINS, Calibration
 from moderation.training.evaluate import Measured
 from moderation.training.examine import CORPUS, ELSEWHERE, Examined, Part
 from moderation.training.families import Family
-from moderation.training.intervals import Share
 from moderation.training.markdown import (
     NOTHING,
     interval,
@@ -26,7 +25,7 @@ from moderation.training.markdown import (
     wrapped,
 )
 from moderation.training.refit import Refitted
-from moderation.training.slices import LANGUAGES, NAMED_GROUPS, NO_GROUP
+from moderation.training.slices import LANGUAGES
 
 __all__ = ["FOLDER", "full_sections", "refit_section"]
 
@@ -47,7 +46,7 @@ def full_sections(examined: Examined) -> list[str]:
         _kinds,
         _families,
         _praise,
-        _slices,
+        lambda examined: groups_section(examined.slices),
         lambda examined: alarms_section(examined.alarms),
         _attacks,
         _explanations,
@@ -104,8 +103,8 @@ def _languages(examined: Examined) -> list[str]:
                 continue
             counts = [f"{part.measured.rows:,}", f"{part.groups:,}"]
             if part.measured.by_source:
-                sources = ", ".join(part.measured.by_source)
-                rows.append([head, language, *counts, *_auc(part), sources])
+                told = [*_auc(part), ", ".join(part.measured.by_source)]
+                rows.append([head, language, *counts, *told])
             elif language in LANGUAGES:
                 rows.append([head, language, *counts, "too few rows", NOTHING, NOTHING])
     return [
@@ -213,44 +212,6 @@ def _praise(examined: Examined) -> list[str]:
             f"that only praise, thank or assent{f'; first reason: {why}' if why else ''}."
         ),
     ]
-
-
-def _slices(examined: Examined) -> list[str]:
-    slices = examined.slices
-    if not slices.sentences:
-        return ["## Names of groups", "", "Not measured: there are no sentences to measure with."]
-    none = slices.rate(group=NO_GROUP)
-    rows = [
-        ["all that name a group", *_slice(slices.rate(), slices.mean())],
-        ["the same kind, naming none", *_slice(none, slices.mean(group=NO_GROUP))],
-    ]
-    rows += [
-        [group, *_slice(slices.rate(group=group), slices.mean(group=group))]
-        for group in NAMED_GROUPS
-    ]
-    rows += [
-        [
-            f"in {language}",
-            *_slice(slices.rate(language=language), slices.mean(language=language)),
-        ]
-        for language in LANGUAGES
-        if slices.rate(language=language).of
-    ]
-    return [
-        "## Names of groups",
-        "",
-        *wrapped(
-            "Harmless sentences that would be held for toxicity; intervals are exact. See decision "
-            "record 0012."
-        ),
-        "",
-        *table(["sentences", "rows", "held", "95 %", "mean toxicity"], rows),
-    ]
-
-
-def _slice(rate: Share, mean: float) -> list[str]:
-    ends = f"{percent(rate.low)}–{percent(rate.high)}" if rate.of else NOTHING
-    return [str(rate.of), percent(rate.rate), ends, number(mean)]
 
 
 def _attacks(examined: Examined) -> list[str]:
