@@ -321,7 +321,6 @@ def write_bundle(models_dir: Path, model: LearnedModel, card: Card) -> Path:
         draft.chmod(0o755)
         draft.rename(target)
     finally:
-        # Moved away when all went well.
         shutil.rmtree(draft, ignore_errors=True)
     _sync(models_dir)
     return target
