@@ -279,8 +279,10 @@ def measure(judged: Judged, *, seed: int = 0) -> Measured:
         wanted, said = zip(*judged.kinds, strict=True)
         # Over the kinds that occur: one that is neither true nor said has no F1.
         macro = float(f1_score(wanted, said, average="macro"))
+    # Rows of a source without both classes have no part in these numbers.
+    counted = int(np.isin(judged.sources, sources).sum()) if sources else len(judged.wanted)
     return Measured(
-        rows=len(judged.wanted),
+        rows=counted,
         auc=auc,
         auc_low=low,
         auc_high=high,

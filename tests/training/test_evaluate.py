@@ -213,6 +213,13 @@ def test_too_few_rows_give_no_number() -> None:
     json.dumps(measure(few).as_numbers(), allow_nan=False)
 
 
+def test_rows_that_no_number_rests_on_are_not_counted() -> None:
+    """Beside sources that are measured, one of a single class has no part in the numbers."""
+    wanted, said = [1.0, 0.0] * 20 + [0.0] * 30, [0.9, 0.1] * 20 + [0.1] * 30
+    mixed = replace(judged(wanted, said), sources=np.array(["sms"] * 40 + ["harmless"] * 30))
+    assert measure(mixed).rows == 40
+
+
 def test_groups_are_drawn_whole() -> None:
     """Comments under one article are not independent: all of them are drawn, or none."""
     groups = [str(number // 4) for number in range(40)]
