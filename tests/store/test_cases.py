@@ -1,44 +1,22 @@
 """
-Tests of the review queue, on both databases.
+Tests of the review queue and its leases, on both databases.
 
-Mirrors `moderation/store/cases.py`, `cursors.py` and `settling.py`.
+Mirrors `moderation/store/cases.py` and `cursors.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Barrier
-from typing import Any
 
 import pytest
 
 from moderation.errors import CaseConflict, InputError, NotFound
-from moderation.store import NewComment, Store, StoredComment
-from moderation.terms import Article, Case, Status, Verdict, VerdictAction, VerdictLabel
-
-Make = Callable[..., NewComment]
-
-
-def _hold(store: Store, new: NewComment) -> Case:
-    case = store.comments.add(new)[0].case
-    assert case is not None
-    return case
-
-
-def _settle(store: Store, case: Case, **changes: Any) -> tuple[Verdict, StoredComment]:
-    given: dict[str, Any] = {
-        "site": None,
-        "actor": "reviewer:1",
-        "action": VerdictAction.APPROVE,
-        "labels": (),
-        "note": None,
-        "version": case.version,
-        "now": case.opened_at + timedelta(minutes=1),
-    }
-    return store.cases.settle(case.comment_id, **{**given, **changes})
+from moderation.store import Store
+from moderation.terms import Article, Case, VerdictAction
+from tests.store.held import Make, hold, settle
 
 
 @pytest.mark.parametrize(
@@ -119,10 +97,10 @@ def test_the_queue_holds_whole_comments_of_the_site(store: Store, new_comment: M
 def test_the_queue_is_filtered(store: Store, new_comment: Make, now: datetime) -> None:
     """By reason, by article, and by what became of the comment."""
     article = store.articles.put("default", Article(id="a1", title="T"), "d", now)
-    spam = _hold(store, new_comment(held=0.5, case_reason="SPAM"))
-    under = _hold(store, new_comment(held=0.5, article_key=article.key))
-    gone = _hold(store, new_comment(held=0.5))
-    _settle(store, gone, action=VerdictAction.REJECT)
+    spam = hold(store, new_comment(held=0.5, case_reason="SPAM"))
+    under = hold(store, new_comment(held=0.5, article_key=article.key))
+    gone = hold(store, new_comment(held=0.5))
+    settle(store, gone, action=VerdictAction.REJECT)
 
     def ids(**filters: str) -> set[str]:
         return {entry.case.id for entry in store.cases.queue(site="default", **filters)[0]}
@@ -171,10 +149,10 @@ def test_the_next_case_is_the_most_urgent_then_the_oldest(
 ) -> None:
     """Every reviewer gets another one, in order, until there is none."""
     later = now + timedelta(seconds=1)
-    third = _hold(store, new_comment(held=0.2))
-    second = _hold(store, new_comment(held=0.7, received_at=later))
-    first = _hold(store, new_comment(held=0.7))
-    _hold(store, new_comment(held=0.9, site="other"))
+    third = hold(store, new_comment(held=0.2))
+    second = hold(store, new_comment(held=0.7, received_at=later))
+    first = hold(store, new_comment(held=0.7))
+    hold(store, new_comment(held=0.9, site="other"))
     for reviewer, case in (("x", first), ("y", second), ("z", third)):
         entry = store.cases.claim_next(site="default", reviewer=reviewer, now=now)
         assert entry is not None
@@ -191,12 +169,12 @@ def test_the_longest_waiting_is_of_the_same_view_as_the_queue(
     """By site, reason and article; settled cases do not wait."""
     article = store.articles.put("default", Article(id="a1", title="T"), "d", now)
     later = [now + timedelta(minutes=n) for n in range(4)]
-    settled = _hold(store, new_comment(held=0.5, received_at=now - timedelta(days=1)))
-    _settle(store, settled)
-    _hold(store, new_comment(held=0.5, received_at=later[0], site="other"))
-    _hold(store, new_comment(held=0.5, received_at=later[1]))
-    _hold(store, new_comment(held=0.5, received_at=later[2], case_reason="SPAM"))
-    _hold(store, new_comment(held=0.5, received_at=later[3], article_key=article.key))
+    settled = hold(store, new_comment(held=0.5, received_at=now - timedelta(days=1)))
+    settle(store, settled)
+    hold(store, new_comment(held=0.5, received_at=later[0], site="other"))
+    hold(store, new_comment(held=0.5, received_at=later[1]))
+    hold(store, new_comment(held=0.5, received_at=later[2], case_reason="SPAM"))
+    hold(store, new_comment(held=0.5, received_at=later[3], article_key=article.key))
     oldest = store.cases.oldest_opened_at
     assert oldest(site=None) == later[0]
     assert oldest(site="default") == later[1]
@@ -207,15 +185,15 @@ def test_the_longest_waiting_is_of_the_same_view_as_the_queue(
 
 def test_claiming_again_gives_the_same_case(store: Store, new_comment: Make, now: datetime) -> None:
     """A reviewer who reloads the page does not walk through the queue."""
-    _hold(store, new_comment(held=0.5))
-    _hold(store, new_comment(held=0.4))
+    hold(store, new_comment(held=0.5))
+    hold(store, new_comment(held=0.4))
     claims = [store.cases.claim_next(site=None, reviewer="x", now=now) for _ in range(2)]
     assert claims[0] == claims[1] is not None
 
 
 def test_an_expired_lease_is_free(store: Store, new_comment: Make, now: datetime) -> None:
     """When a lease runs out, the case is anyone's."""
-    case = _hold(store, new_comment(held=0.5))
+    case = hold(store, new_comment(held=0.5))
     store.cases.lease(case.id, reviewer="x", now=now, lease_seconds=60)
     before, after = now + timedelta(seconds=59), now + timedelta(seconds=60)
     assert store.cases.claim_next(site=None, reviewer="y", now=before) is None
@@ -226,8 +204,8 @@ def test_an_expired_lease_is_free(store: Store, new_comment: Make, now: datetime
 
 def test_a_skipped_case_is_given_back(store: Store, new_comment: Make, now: datetime) -> None:
     """Skipping goes on behind the case, then from the front, and frees it for others."""
-    first = _hold(store, new_comment(held=0.9))
-    second = _hold(store, new_comment(held=0.5))
+    first = hold(store, new_comment(held=0.9))
+    second = hold(store, new_comment(held=0.5))
 
     def skip(after: Case | None) -> str | None:
         entry = store.cases.claim_next(
@@ -241,7 +219,7 @@ def test_a_skipped_case_is_given_back(store: Store, new_comment: Make, now: date
     assert other is not None
     assert other.case.id == first.id
     assert skip(second) is None
-    _settle(store, second)
+    settle(store, second)
     assert skip(second) is None
 
 
@@ -285,13 +263,13 @@ def test_a_case_someone_looks_at_cannot_be_leased(
     store: Store, new_comment: Make, now: datetime
 ) -> None:
     """Its own reviewer may lengthen the lease; others, and everyone once settled, may not."""
-    case = _hold(store, new_comment(held=0.5))
+    case = hold(store, new_comment(held=0.5))
     assert store.cases.lease(case.id, reviewer="x", now=now).leased_by == "x"
     longer = store.cases.lease(case.id, reviewer="x", now=now, lease_seconds=500)
     assert longer.leased_until == now + timedelta(seconds=500)
     with pytest.raises(CaseConflict):
         store.cases.lease(case.id, reviewer="y", now=now)
-    _settle(store, case)
+    settle(store, case)
     with pytest.raises(CaseConflict) as caught:
         store.cases.lease(case.id, reviewer="x", now=now)
     assert caught.value.current_version == 2
@@ -301,7 +279,7 @@ def test_a_case_someone_looks_at_cannot_be_leased(
 
 def test_only_ones_own_lease_is_released(store: Store, new_comment: Make, now: datetime) -> None:
     """Somebody else's stays, and so does one renewed since; releasing none is no error."""
-    case = _hold(store, new_comment(held=0.5))
+    case = hold(store, new_comment(held=0.5))
     store.cases.release(case.id, reviewer="x")
     first = store.cases.lease(case.id, reviewer="x", now=now)
     renewed = store.cases.lease(case.id, reviewer="x", now=now + timedelta(seconds=60))
@@ -313,97 +291,3 @@ def test_only_ones_own_lease_is_released(store: Store, new_comment: Make, now: d
     assert entry is not None
     assert (entry.case.leased_by, entry.case.version) == ("y", case.version)
     store.cases.release("nothing", reviewer="x")
-
-
-def test_settling_does_everything_at_once(store: Store, new_comment: Make) -> None:
-    """Verdict, status, closed case, label and event all say the same afterwards."""
-    case = _hold(store, new_comment(held=0.5))
-    verdict, stored = _settle(
-        store, case, action=VerdictAction.REJECT, labels=(VerdictLabel.SPAM,), note="Sells\x00"
-    )
-    assert (verdict.case_id, verdict.actor) == (case.id, "reviewer:1")
-    assert stored == store.comments.get(case.comment_id)
-    assert stored.status is Status.REJECTED
-    assert stored.case is not None
-    assert (stored.case.version, stored.case.settled_at) == (2, verdict.decided_at)
-    (read,) = stored.verdicts
-    assert (read.id, read.action, read.labels) == (verdict.id, verdict.action, verdict.labels)
-    assert read.note == "Sells␀"
-    assert store.cases.count(site=None) == 0
-    (label,) = store.verdicts.labels()
-    assert (label.verdict_id, label.text) == (verdict.id, stored.comment.text)
-    event = store.events.recent(subject=case.comment_id)[0]
-    assert (event.kind, event.actor) == ("comment.settled", "reviewer:1")
-    assert event.data["labels"] == ["spam"]
-
-
-def test_a_stale_version_changes_nothing(store: Store, new_comment: Make) -> None:
-    """A verdict on a version that is gone is refused with the version now."""
-    case = _hold(store, new_comment(held=0.5))
-    with pytest.raises(CaseConflict) as caught:
-        _settle(store, case, version=7)
-    assert caught.value.current_version == 1
-    assert store.verdicts.count() == 0
-    assert store.comments.get(case.comment_id).status is Status.HELD
-
-
-def test_of_two_reviewers_at_once_one_wins(store: Store, store_url: str, new_comment: Make) -> None:
-    """Of concurrent verdicts on one version exactly one counts; the others learn the version."""
-    case = _hold(store, new_comment(held=0.5))
-    barrier = Barrier(8)
-    with Store.open(store_url) as second, ThreadPoolExecutor(8) as pool:
-
-        def settle(n: int) -> int | None:
-            barrier.wait()
-            try:
-                _settle((store, second)[n % 2], case, actor=f"reviewer:{n}")
-            except CaseConflict as conflict:
-                return conflict.current_version
-            return None
-
-        answers = list(pool.map(settle, range(8)))
-    assert sorted(answers, key=str) == [2] * 7 + [None]
-    assert store.verdicts.count() == 1
-
-
-def test_a_verdict_can_be_corrected(store: Store, new_comment: Make, now: datetime) -> None:
-    """A later verdict outranks the first; both are kept, and the label is the newer."""
-    case = _hold(store, new_comment(held=0.5))
-    _settle(store, case, action=VerdictAction.REJECT, labels=(VerdictLabel.SPAM,))
-    _, stored = _settle(store, case, version=None, now=now + timedelta(hours=1))
-    assert stored.status is Status.APPROVED
-    assert [verdict.action.value for verdict in stored.verdicts] == ["reject", "approve"]
-    assert stored.case is not None
-    assert stored.case.settled_at == now + timedelta(minutes=1)
-    (label,) = store.verdicts.labels()
-    assert (label.action, label.labels) == (VerdictAction.APPROVE, ())
-    with pytest.raises(CaseConflict):
-        _settle(store, case, version=2)
-
-
-def test_a_comment_that_was_never_held_takes_a_verdict(
-    store: Store, new_comment: Make, now: datetime
-) -> None:
-    """Without a case the version is ignored, and the verdict names no case."""
-    added, _ = store.comments.add(new_comment())
-    verdict, stored = store.cases.settle(
-        added.id,
-        site="default",
-        actor="key:1",
-        action=VerdictAction.REJECT,
-        labels=(VerdictLabel.TOXIC,),
-        note=None,
-        version=5,
-        now=now,
-    )
-    assert verdict.case_id is None
-    assert (stored.status, stored.case) == (Status.REJECTED, None)
-    assert stored.verdicts == (verdict,)
-
-
-def test_a_comment_of_another_site_cannot_be_settled(store: Store, new_comment: Make) -> None:
-    """A key of one site settles nothing of another."""
-    case = _hold(store, new_comment(held=0.5, site="ours"))
-    with pytest.raises(NotFound):
-        _settle(store, case, site="theirs")
-    assert store.cases.count(site="ours") == 1

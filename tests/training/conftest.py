@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from joblib import parallel_config
 
 from moderation.config import Config
+from moderation.training import fit_relevance
 from moderation.training.corpus import read_corpus
 from moderation.training.rows import Row
 from moderation.training.sources import Source, read_sources
@@ -51,6 +54,30 @@ def small_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("small_corpus")
     write_small_corpus(folder)
     return folder
+
+
+@pytest.fixture
+def few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fit relevance in a fifth of the time: what is tested here is the recipe, not the model."""
+    monkeypatch.setattr(fit_relevance, "_ROUNDS", 30)
+
+
+@pytest.fixture
+def small(tmp_path: Path, models_dir: Path, small_corpus: Path) -> Config:
+    """Settings for a run on 200 rows, without any store."""
+    return Config(var_dir=tmp_path / "var", models_dir=models_dir, corpus_dir=small_corpus)
+
+
+@pytest.fixture
+def tiny(small: Config, small_corpus: Path, tmp_path: Path) -> Config:
+    """The same with two languages only, and sentences that name groups in one."""
+    folder = tmp_path / "tiny"
+    (folder / "identity").mkdir(parents=True)
+    shutil.copy(CORPUS / "identity" / "en.jsonl", folder / "identity")
+    for language in ("en", "ar"):
+        for path in small_corpus.glob(f"*.{language}.jsonl"):
+            shutil.copy(path, folder)
+    return replace(small, corpus_dir=folder)
 
 
 @pytest.fixture

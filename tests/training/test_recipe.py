@@ -4,66 +4,38 @@ from __future__ import annotations
 
 import hashlib
 import random
-import shutil
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from joblib import parallel_config
 from sklearn.metrics import roc_auc_score
 
-from moderation.classifiers.bundle import Card, current_version, read_bundle, read_card
+from moderation.classifiers.bundle import current_version
 from moderation.classifiers.heads import LINEAR_HEADS
 from moderation.classifiers.model import Item, LearnedModel
 from moderation.config import Config
-from moderation.errors import BundleMissing, CorpusError, TrainingBusy, TrainingError
+from moderation.errors import CorpusError, TrainingBusy, TrainingError
 from moderation.terms import HEADS, TOXIC_KINDS, Article, VerdictAction, VerdictLabel
 from moderation.text import normalise
-from moderation.training import fit_relevance
 from moderation.training.evaluate import judge
 from moderation.training.publish import compare, training_lock
-from moderation.training.recipe import TrainResult, evaluate, train
+from moderation.training.recipe import train
 from moderation.training.rows import Row, Split, split_of
 from tests.bundles import copy_bundle
 from tests.corpora import CORPUS
 from tests.training.conftest import BASE
 from tests.training.made_rows import ham, pills
 from tests.training.made_site import comments, is_shouted, likely, verdicts
+from tests.training.runs import NOON, Run, run, tree
 from tests.training.verdicts import opened, settle
 
-pytestmark = pytest.mark.usefixtures("in_threads")
+pytestmark = pytest.mark.usefixtures("in_threads", "few_rounds")
 
-NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 WAVE = "the velvet lounge of aunt rosie pays for every visit"
 APPROVE, REJECT = VerdictAction.APPROVE, VerdictAction.REJECT
 LIKELY = "likely_to_reject"
-
-
-@dataclass(frozen=True)
-class Run:
-    """A run that ended, and what is on disk after it."""
-
-    config: Config
-    result: TrainResult
-    said: list[str]
-
-    @property
-    def card(self) -> Card:
-        """The new bundle's card."""
-        return read_card(self.config.models_dir, self.result.version)
-
-    def model(self, version: str | None = None) -> LearnedModel:
-        """Load a bundle, the new one unless told otherwise."""
-        return read_bundle(self.config.models_dir, version or self.result.version)
-
-
-def run(config: Config) -> Run:
-    """Train."""
-    said: list[str] = []
-    return Run(config, train(config, say=said.append, now=NOON), said)
 
 
 def label_a_wave(config: Config) -> None:
@@ -75,12 +47,6 @@ def label_a_wave(config: Config) -> None:
             settle(store, row.text, APPROVE)
 
 
-@pytest.fixture(autouse=True)
-def _few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fit relevance in a fifth of the time: what is tested here is the recipe, not the model."""
-    monkeypatch.setattr(fit_relevance, "_ROUNDS", 30)
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, in_threads: None) -> Run:
     """Train on the whole corpus and a moderator's sixty labels, on top of the shipped model."""
@@ -89,33 +55,6 @@ def site(tmp_path_factory: pytest.TempPathFactory, in_threads: None) -> Run:
     config = Config(var_dir=folder / "var", models_dir=folder / "models", corpus_dir=CORPUS)
     label_a_wave(config)
     return run(config)
-
-
-@pytest.fixture
-def small(tmp_path: Path, models_dir: Path, small_corpus: Path) -> Config:
-    """Settings for a run on 200 rows, without any store."""
-    return Config(var_dir=tmp_path / "var", models_dir=models_dir, corpus_dir=small_corpus)
-
-
-@pytest.fixture
-def tiny(small: Config, small_corpus: Path, tmp_path: Path) -> Config:
-    """The same with two languages only, and sentences that name groups in one."""
-    folder = tmp_path / "tiny"
-    (folder / "identity").mkdir(parents=True)
-    shutil.copy(CORPUS / "identity" / "en.jsonl", folder / "identity")
-    for language in ("en", "ar"):
-        for path in small_corpus.glob(f"*.{language}.jsonl"):
-            shutil.copy(path, folder)
-    return replace(small, corpus_dir=folder)
-
-
-def tree(folder: Path) -> dict[str, str]:
-    """Give every file but the lock with the digest of what is in it."""
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in folder.rglob("*")
-        if path.is_file() and path.name != ".training.lock"
-    }
 
 
 def spam(model: LearnedModel, texts: list[str]) -> list[float]:
@@ -346,69 +285,6 @@ def test_wrong_labels_never_make_it_worse(
     held_back = [row for row in corpus if split_of(row) is Split.TEST]
     changes = compare(judge(done.model(), held_back), judge(done.model(BASE), held_back))
     assert [head for head, change in changes.items() if change.worse] == []
-
-
-def test_a_model_can_be_measured_again(tiny: Config) -> None:
-    """`evaluate` gives the table that training gave, and writes the full report in its place."""
-    done = run(tiny)
-    folder = tiny.models_dir / done.result.version
-    short = (folder / "report.md").read_text(encoding="utf-8")
-    said: list[str] = []
-    assert evaluate(tiny, version=done.result.version, say=said.append) == done.result.table
-    full = (folder / "report.md").read_text(encoding="utf-8")
-    for part in (done.result.table, "## Attacks", "## Names of groups", "## Speed"):
-        assert part in full
-    assert short.partition("## Learned from")[2] == full.partition("## Learned from")[2]
-    # Scores that the model does not give have no figure.
-    given = set(HEADS) - {"identity_attack", "likely_to_reject"}
-    assert {path.name for path in (folder / "report").iterdir()} == {f"{h}.svg" for h in given}
-    assert str(folder / "report.md") in said[-1]
-    # The bundle is as sound as before.
-    assert done.model().version == done.result.version
-
-
-def test_an_unknown_model_is_named(small: Config) -> None:
-    """There is nothing to measure, and nothing is written."""
-    before = tree(small.models_dir)
-    with pytest.raises(BundleMissing):
-        evaluate(small, version="20200101-1", say=lambda line: None)
-    assert tree(small.models_dir) == before
-
-
-@pytest.mark.slow
-def test_models_are_fitted_anew_on_request(tiny: Config) -> None:
-    """The learning curve and the ablation are in the report, and no model is left behind."""
-    evaluate(tiny, refit=True, say=lambda line: None)
-    folder = tiny.models_dir / BASE
-    text = (folder / "report.md").read_text(encoding="utf-8")
-    for name in ("12%", "25%", "50%", "100%", "without n-grams", "without meaning"):
-        assert f"| {name} |" in text
-    assert (folder / "report" / "learning-curve.svg").exists()
-    names = {path.name for path in tiny.models_dir.iterdir()} - {".training.lock"}
-    assert names == {BASE, "current"}
-
-
-@pytest.mark.slow
-def test_places_never_seen_are_measured_on_request(tiny: Config) -> None:
-    """The report says first what is reached and what is not; no model is left behind."""
-    folder = tiny.models_dir / BASE
-    evaluate(tiny, say=lambda line: None)
-    plain = (folder / "report.md").read_text(encoding="utf-8")
-    # Without threads: which warnings are shown is decided for all of them at once.
-    with parallel_config(backend="sequential"):
-        evaluate(tiny, elsewhere=True, say=lambda line: None)
-    text = (folder / "report.md").read_text(encoding="utf-8")
-    for report in (plain, text):
-        assert report.index("## Numbers to reach") < report.index("## Held-back quality")
-        assert "not measured: needs the sets for measuring only" in report
-    assert "## Places it never saw" not in plain
-    part = text.partition("## Places it never saw")[2].partition("\n## ")[0]
-    assert "| toxicity, fa left out |" not in part
-    assert "| kinds of relevance | our corpus |" in part
-    assert "held-back articles" in plain.partition("## Held-back")[0]
-    assert "held-back articles" not in text.partition("## Held-back")[0]
-    names = {path.name for path in tiny.models_dir.iterdir()} - {".training.lock"}
-    assert names == {BASE, "current"}
 
 
 def test_sentences_that_name_groups_are_on_the_card(site: Run) -> None:
