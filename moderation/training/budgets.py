@@ -16,15 +16,19 @@ from moderation.classifiers.bundle import Evidence
 from moderation.policy.budget import GRID, from_classes
 from moderation.policy.policy import LOW_IS_BAD, Budget
 from moderation.training.evaluate import Judged
+from moderation.training.intervals import Estimate, share
+from moderation.training.markdown import percent
+from moderation.training.outcomes import Outcome
 
 __all__ = [
     "REJECTING",
     "Kept",
     "Tried",
+    "as_outcome",
     "evidence_of",
-    "promises",
     "try_budget",
     "try_budgets",
+    "try_head",
 ]
 
 _OURS = ("corpus", "labels")
@@ -174,16 +178,11 @@ class Tried:
     kept: Kept
 
 
-def promises(bad_share: float) -> list[Budget]:
-    """Give the budgets that are tried: the shipped policy's example, and a softer one."""
-    return [Budget(most, _SURE, bad_share) for most in _WRONG_AT_MOST]
-
-
 def try_budgets(
     judged: Mapping[str, Judged], bad_share: float, *, splits: int = 200, seed: int = 0
 ) -> list[Tried]:
     """
-    Try the shipped kind of budget and a softer one, for every head that can reject by itself.
+    Try every head that can reject by itself, on all rows and on our own alone.
 
     Args:
         judged: head -> what a model said of held-back rows.
@@ -194,11 +193,43 @@ def try_budgets(
     found = []
     for head in REJECTING:
         every = judged[head]
-        if not every.offered:
-            continue
-        for corpus in (False, True):
-            rows = every.where(np.isin(every.sources, _OURS)) if corpus else every
-            for budget in promises(bad_share):
-                kept = try_budget(rows, budget, splits=splits, seed=seed)
-                found.append(Tried(head, corpus, len(rows.wanted), budget, kept))
+        if every.offered:
+            ours = every.where(np.isin(every.sources, _OURS))
+            for rows, corpus in ((every, False), (ours, True)):
+                found += try_head(head, rows, bad_share, corpus=corpus, splits=splits, seed=seed)
     return found
+
+
+def try_head(
+    head: str, rows: Judged, bad_share: float, *, corpus: bool, splits: int = 200, seed: int = 0
+) -> list[Tried]:
+    """
+    Try the shipped kind of budget and a softer one for one head.
+
+    Args:
+        head: that can reject.
+        rows: what a model said of rows that it never saw.
+        bad_share: of a site's comments.
+        corpus: whether the rows are ours.
+        splits: of each budget.
+        seed: of the splits.
+    """
+    budgets = [Budget(most, _SURE, bad_share) for most in _WRONG_AT_MOST]
+    return [
+        Tried(head, corpus, len(rows.wanted), b, try_budget(rows, b, splits=splits, seed=seed))
+        for b in budgets
+    ]
+
+
+def as_outcome(tried: Tried) -> Outcome:
+    """Give how often a budget was broken; nan where no split supports it, which shows nothing."""
+    kept = tried.kept
+    broken = share(round(kept.exceeded * kept.splits), kept.splits)
+    place = (
+        f"{tried.head}, {100 * tried.budget.wrong_at_most:g} %, "
+        f"{'our corpus' if tried.corpus else 'all sources'}, supported in "
+        f"{percent(kept.supported)} of splits"
+    )
+    rate = broken.rate if kept.supported else float("nan")
+    found = Estimate(rate, broken.low, broken.high)
+    return Outcome("error budgets", place, "share", broken.of, broken.hits, found, "budget")

@@ -10,9 +10,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from moderation.training.budgets import as_outcome
 from moderation.training.examine import CORPUS, Examined
-from moderation.training.intervals import Estimate, Share, share
-from moderation.training.markdown import NOTHING, percent, table, wrapped
+from moderation.training.intervals import Estimate, Share
+from moderation.training.markdown import NOTHING, table, wrapped
 from moderation.training.outcomes import Outcome
 
 __all__ = ["GOALS", "Goal", "Judgement", "from_examined", "goals_section", "judge_goals"]
@@ -239,19 +240,7 @@ def from_examined(examined: Examined, *, unseen: bool) -> list[Outcome]:
             for a in examined.attacks
             if a.clean.of
         ),
-        *(
-            _from_share(
-                "budget",
-                "error budgets",
-                f"{t.head}, {100 * t.budget.wrong_at_most:g} %, "
-                f"{'our corpus' if t.corpus else 'all sources'}, supported in "
-                f"{percent(t.kept.supported)} of splits",
-                share(round(t.kept.exceeded * t.kept.splits), t.kept.splits),
-            )
-            for t in examined.budgets
-            # A budget that no split supports is kept by rejecting nothing.
-            if t.kept.supported
-        ),
+        *map(as_outcome, examined.budgets),
         _speed(examined),
     ]
     return found if unseen else [*found, *_held_back(examined)]

@@ -19,7 +19,7 @@ from moderation.classifiers.reading import Reader
 from moderation.classifiers.reject import REJECT
 from moderation.policy import Policy
 from moderation.terms import HEADS, RelevanceKind
-from moderation.training.budgets import REJECTING, promises, try_budget
+from moderation.training.budgets import REJECTING, as_outcome, try_head
 from moderation.training.cross_fit import (
     FOLDS,
     THREADS,
@@ -35,7 +35,6 @@ from moderation.training.evaluate import Judged
 from moderation.training.examine import BAD_SHARE
 from moderation.training.fit import targets
 from moderation.training.intervals import Estimate, estimate, share
-from moderation.training.markdown import percent
 from moderation.training.outcomes import LEAST, METRICS, Outcome, outcome
 from moderation.training.rows import Row
 
@@ -197,24 +196,12 @@ def _calibrations(said: Sequence[Said], offered: Collection[str], seed: int) -> 
 
 
 def _budgets(said: Sequence[Said], offered: Collection[str], seed: int) -> list[Outcome]:
-    found = []
-    for head in REJECTING:
-        if head not in offered:
-            continue
-        judged = _judged(said, head)
-        for budget in promises(BAD_SHARE):
-            kept = try_budget(judged, budget, seed=seed)
-            exceeded = share(round(kept.exceeded * kept.splits), kept.splits)
-            # A budget that no split supports is kept by rejecting nothing: that shows nothing.
-            number = exceeded.rate if kept.supported else float("nan")
-            place = (
-                f"our corpus, {head}, {100 * budget.wrong_at_most:g} %, supported in "
-                f"{percent(kept.supported)} of splits"
-            )
-            numbers = Estimate(number, exceeded.low, exceeded.high)
-            rows, bad = len(judged.wanted), int(judged.wanted.sum())
-            found.append(Outcome("error budgets", place, "exceeded", rows, bad, numbers, "budget"))
-    return found
+    return [
+        as_outcome(tried)
+        for head in REJECTING
+        if head in offered
+        for tried in try_head(head, _judged(said, head), BAD_SHARE, corpus=True, seed=seed)
+    ]
 
 
 def _judged(said: Sequence[Said], head: str) -> Judged:

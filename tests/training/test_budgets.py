@@ -9,7 +9,13 @@ import pytest
 
 from moderation.policy.budget import GRID
 from moderation.policy.policy import Budget
-from moderation.training.budgets import evidence_of, try_budget, try_budgets
+from moderation.training.budgets import (
+    as_outcome,
+    evidence_of,
+    try_budget,
+    try_budgets,
+    try_head,
+)
 from moderation.training.evaluate import Judged
 
 BUDGET = Budget(wrong_at_most=0.05, sure=0.95, bad_share=0.2)
@@ -102,3 +108,13 @@ def test_every_head_that_can_reject_is_tried() -> None:
     silent = replace(rows, offered=False)
     left = try_budgets({"spam": silent, "toxicity": rows}, 0.05, splits=1)
     assert {t.head for t in left} == {"toxicity"}
+
+
+def test_a_budget_that_no_split_supports_shows_nothing() -> None:
+    """It is kept by rejecting nothing, which is no number that a goal could be reached by."""
+    few, many = (try_head("spam", judged(n), 0.2, corpus=True)[1] for n in (60, 6_000))
+    assert np.isnan(as_outcome(few).found.value)
+    found = as_outcome(many)
+    assert found.found.value == many.kept.exceeded
+    assert (found.goal, found.rows) == ("budget", 200)
+    assert found.place.startswith("spam, 5 %, our corpus, supported in ")

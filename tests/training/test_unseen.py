@@ -127,6 +127,18 @@ def test_nothing_is_known_that_only_the_article_itself_teaches(shared: bool, kno
     assert (METRICS["ROC-AUC"](wanted, told) > 0.9) == known
 
 
+def test_budgets_are_tried_on_articles_never_seen(found: list[Outcome]) -> None:
+    """Two for each head that may reject; what no split supports is kept by doing nothing."""
+    budgets = [one for one in found if one.goal == "budget"]
+    assert [one.place.partition(", our corpus")[0] for one in budgets] == [
+        "spam, 1 %",
+        "spam, 5 %",
+        "toxicity, 1 %",
+        "toxicity, 5 %",
+    ]
+    assert all(np.isnan(one.found.value) == ("in 0.0 %" in one.place) for one in budgets)
+
+
 def test_every_article_is_judged_once(found: list[Outcome]) -> None:
     """The numbers are on all rows of our corpus, whatever their split."""
     (kinds,) = [one for one in found if one.goal == "kinds_f1"]
