@@ -91,14 +91,15 @@ def leet_edits(lowered: str) -> list[Edit]:
                 unclear.append((start, word))
         elif read_as != word:
             edits.append(Edit(start, start + len(word), read_as, "leet"))
-    common = [Edit(at, at + len(w), r, "leet") for at, w in unclear if (r := _common(w))]
+    common = {at: read_as for at, word in unclear if (read_as := _common(word)) is not None}
     # "level5" and "part3" are numbered things; "thi5" and "wha7" are too few to prove otherwise.
-    inside = any(_INSIDE.search(lowered[edit.start : edit.end]) for edit in common)
-    enough = bool(edits) or len(common) + inside >= _COMPANY_SIZE
-    if enough and 2 * len(common) >= len(unclear):
-        # Of Arabic in Latin letters few words come out as words of another language.
-        edits = sorted(edits + common)
-        unclear = [(at, w) for at, w in unclear if not _common(w)]
+    inside = any(at in common and _INSIDE.search(word) for at, word in unclear)
+    proof = bool(edits) or len(common) + inside >= _COMPANY_SIZE
+    # Of Arabic in Latin letters few words come out as words of another language.
+    if proof and 2 * len(common) >= len(unclear):
+        known = [(at, word) for at, word in unclear if at in common]
+        edits = sorted(edits + [Edit(at, at + len(w), common[at], "leet") for at, w in known])
+        unclear = [(at, word) for at, word in unclear if at not in common]
     if unclear and (edits or len(unclear) >= _COMPANY_SIZE):
         # Who writes one word so writes others so: next to "c4sino", the 3 of "d3als" is no letter
         # of Arabic, and of "n0t l1ke th1s" each word could be a postcode, but hardly all.
