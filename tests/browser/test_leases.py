@@ -50,18 +50,24 @@ def pass_until_renewed(desk: Desk, page: Page) -> None:
     assert answered.value.status == 200
 
 
-def test_the_lease_is_renewed_until_nobody_touches_the_page(desk: Desk, open_page: SignIn) -> None:
-    """Five minutes after the last key or movement the page stops asking; another one wakes it."""
-    held = desk.hold()
-    page = open_page()
+def requests_of(page: Page) -> list[str]:
+    """Collect the addresses that a page asks for from now on."""
     asked: list[str] = []
 
     def note(request: Request) -> None:
         # The browser fetches the icon when it likes.
-        if "/static/" not in request.url:
+        if not request.url.endswith("/static/icon.svg"):
             asked.append(request.url)
 
     page.on("request", note)
+    return asked
+
+
+def test_the_lease_is_renewed_until_nobody_touches_the_page(desk: Desk, open_page: SignIn) -> None:
+    """Five minutes after the last key or movement the page stops asking; another one wakes it."""
+    held = desk.hold()
+    page = open_page()
+    asked = requests_of(page)
     opened(page, held)
     for _ in range(5):
         pass_until_renewed(desk, page)
@@ -79,8 +85,7 @@ def test_a_page_nobody_sees_asks_for_nothing(desk: Desk, open_page: SignIn) -> N
     """Behind another tab the lease runs out; coming back renews it."""
     held = desk.hold()
     page = open_page()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    asked = requests_of(page)
     opened(page, held)
     show = """(state) => {
         Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
