@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version as installed_version
 from pathlib import Path
@@ -98,6 +98,7 @@ class Card:
         parked_because: why it was not promoted, or None.
         canaries: comments with the scores they must have.
         evidence: head -> held-back rows of our corpus and the site's labels, for error budgets.
+        languages: ISO 639-1: those it was measured in; of old cards empty.
     """
 
     version: str
@@ -114,6 +115,7 @@ class Card:
     notes: Mapping[str, Any] = field(default_factory=dict)
     format: int = FORMAT
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    languages: Sequence[str] = ()
 
     @property
     def root(self) -> str:
@@ -242,6 +244,7 @@ def read_bundle(models_dir: Path, version: str, *, check_canaries: bool = True) 
             families=SpamFamilies(**content["families"]),
             # Only where moderators' verdicts supported it.
             reject=RejectHead(**content["reject"]) if "reject" in content else None,
+            measured_in=frozenset(card.languages),
         )
     except Exception as error:
         raise refuse(f"model.joblib cannot be loaded: {error}") from error
@@ -379,11 +382,8 @@ def list_bundles(models_dir: Path) -> list[BundleInfo]:
         except BundleRefused as error:
             infos.append(BundleInfo(version, version == live, problem=error.message))
         else:
-            infos.append(
-                BundleInfo(
-                    version, version == live, card.created_at, card.metrics, card.parked_because
-                )
-            )
+            told = (card.created_at, card.metrics, card.parked_because)
+            infos.append(BundleInfo(version, version == live, *told))
     return infos
 
 

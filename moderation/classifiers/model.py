@@ -106,6 +106,7 @@ class LearnedModel:
         background: articles to compare with.
         families: names the sort of spam.
         reject: what the site's moderators would do, or None: too few verdicts said so far.
+        measured_in: languages of held-back comments that people judged, or nobody noted them.
     """
 
     version: str
@@ -115,11 +116,12 @@ class LearnedModel:
     background: Background
     families: SpamFamilies
     reject: RejectHead | None = None
+    measured_in: frozenset[str] = frozenset()
 
     @property
     def languages(self) -> frozenset[str]:
-        """Those of our corpus, whose articles it carries: held-back rows of each were measured."""
-        return self.background.spoken
+        """Those it was measured in, ISO 639-1: as noted, else those whose articles it carries."""
+        return self.measured_in or self.background.spoken
 
     def analyse(self, article: Article, earlier: Sequence[str] = ()) -> ArticleAnalysis:
         """

@@ -7,6 +7,7 @@ Scores through the serving path; changes nothing.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -19,6 +20,7 @@ from sklearn.metrics import average_precision_score, f1_score
 from moderation.classifiers.model import Model
 from moderation.terms import HEADS, RelevanceKind
 from moderation.training.fit import targets
+from moderation.training.harmless import HARMLESS
 from moderation.training.intervals import bootstrap, resample_groups
 from moderation.training.pairs import make_pairs
 from moderation.training.rows import Row, lot_of
@@ -28,6 +30,7 @@ __all__ = [
     "Judged",
     "Measured",
     "judge",
+    "languages_measured",
     "mean_auc",
     "measure",
     "resamples",
@@ -39,6 +42,7 @@ __all__ = [
 _ROWS_A_SOURCE = 1500
 # Of a public set; of our own corpus all, since the first so many would be of the first languages.
 _LEAST = 15
+_FEWEST = 5
 
 Float64 = npt.NDArray[np.float64]
 
@@ -233,6 +237,27 @@ def usable_sources(judged: Judged) -> list[str]:
         if min(wanted.sum(), len(wanted) - wanted.sum()) >= _LEAST:
             usable.append(str(source))
     return usable
+
+
+def languages_measured(rows: Sequence[Row]) -> list[str]:
+    """
+    List the languages of comments that people judged one by one as spam or not, or abusive or not.
+
+    Args:
+        rows: held back. With fewer than five of either class, or none but of one, a language was
+            not measured.
+    """
+    counts: Counter[tuple[str, str, bool]] = Counter()
+    for row in rows:
+        for head, judged in (("spam", row.spam), ("toxicity", row.toxicity)):
+            if judged is not None and head not in row.assumed and row.source not in HARMLESS:
+                counts[row.language, head, judged] += 1
+    found = {
+        language
+        for language, head, _ in counts
+        if min(counts[language, head, True], counts[language, head, False]) >= _FEWEST
+    }
+    return sorted(found - {"unknown", "und"})
 
 
 def mean_auc(

@@ -32,7 +32,7 @@ from moderation.training.cross_fit import BAD_ANSWERS, THREADS
 from moderation.training.drawings import draw_curves, draw_learning_curve
 from moderation.training.elsewhere import SPAM_LANGUAGES, measure_elsewhere
 from moderation.training.encode import encode
-from moderation.training.evaluate import Measured, judge, measure, table
+from moderation.training.evaluate import Measured, judge, languages_measured, measure, table
 from moderation.training.examine import examine
 from moderation.training.fit_reject import Tried, is_enough, judge_offer
 from moderation.training.goals import from_examined, goals_section, judge_goals
@@ -304,6 +304,7 @@ def _publish(
             REJECT: offer.as_numbers(),
         },
         evidence=evidence_of(judged),
+        languages=languages_measured(rows),
     )
     shown = table(measured)
     text = report(card, shown)

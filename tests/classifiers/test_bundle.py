@@ -95,6 +95,14 @@ def test_a_card_without_evidence_is_read(tmp_path: Path) -> None:
     assert read_card(tmp_path, "20260301-1").evidence == {}
 
 
+def test_a_model_says_in_which_languages_it_was_measured(tmp_path: Path) -> None:
+    """By its card; a card that notes none, as all did, leaves those of the articles it carries."""
+    folder = _write(tmp_path, "20260301-1")
+    assert read_bundle(tmp_path, "20260301-1").languages == {"en"}
+    _edit_card(folder, languages=["en", "nl"])
+    assert read_bundle(tmp_path, "20260301-1").languages == {"en", "nl"}
+
+
 @pytest.mark.parametrize(
     "evidence",
     [[], {"spam": []}, {"spam": {"scores": [0.1], "bad": []}}, {"spam": {"scores": ["x"]}}],

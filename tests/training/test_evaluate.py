@@ -20,6 +20,7 @@ from moderation.terms import HEADS, Article, RelevanceKind, Scores
 from moderation.training.evaluate import (
     Judged,
     judge,
+    languages_measured,
     mean_auc,
     measure,
     resamples,
@@ -271,3 +272,28 @@ def test_the_table_shows_every_head_and_source() -> None:
     shown = table(measured)
     assert all(head in shown for head in HEADS)
     assert "corpus" in shown
+
+
+def test_a_language_was_measured_where_people_judged_both_kinds_of_comment() -> None:
+    """A site's own labels count; one class alone, a set's nature or texts of ours do not."""
+
+    def rows(language: str, count: int, **known: Any) -> list[Row]:
+        source = known.pop("source", "labels")
+        return [Row(f"{language} {n}", source, f"{n}", language, **known) for n in range(count)]
+
+    found = languages_measured(
+        [
+            *rows("nl", 5, spam=True),
+            *rows("nl", 5, spam=False),
+            *rows("it", 4, toxicity=True),
+            *rows("it", 50, toxicity=False),
+            *rows("pl", 50, spam=False),
+            *rows("cs", 9, toxicity=True, assumed=frozenset({"toxicity"})),
+            *rows("cs", 9, toxicity=False),
+            *rows("vi", 9, spam=False, source="ordinary"),
+            *rows("vi", 9, spam=True),
+            *rows("unknown", 9, spam=True),
+            *rows("unknown", 9, spam=False),
+        ]
+    )
+    assert found == ["nl"]
