@@ -20,11 +20,13 @@ from moderation.classifiers.articles import EARLIER
 from moderation.classifiers.family import no_families
 from moderation.classifiers.model import LearnedModel
 from moderation.classifiers.reading import DENSE_SIZE, Reader
+from moderation.classifiers.reject import Overheard
 from moderation.policy import Policy
 from moderation.terms import Action, Article, RelevanceKind
 from moderation.training.calibrate import calibrate_heads
 from moderation.training.encode import Encoded, encode
 from moderation.training.fit import HeadFit, assemble, fit_heads, fit_idf
+from moderation.training.fit_reject import overhear_rows
 from moderation.training.fit_relevance import calibrate_relevance, fit_relevance, remarks_of
 from moderation.training.learn import out_of_fold_remarks
 from moderation.training.left_out import JOBS
@@ -93,11 +95,21 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """What a model said of answers in threads it never saw, with their pair features."""
+    """
+    What a model said of answers in threads it never saw.
+
+    Attributes:
+        bad: float64, shape (n,): 1 where people called an answer bad, else 0.
+        said: float64, shape (n,): probability that it is relevant.
+        features: float32, shape (n, len(PAIR_NAMES)): how it meets its thread.
+        heard: what `likely_to_reject` reads of it.
+        groups: shape (n,): its thread.
+    """
 
     bad: Float64
     said: Float64
     features: npt.NDArray[np.float32]
+    heard: list[Overheard]
     groups: Str
 
 
@@ -287,6 +299,7 @@ def _ask_threads(
         bad=np.repeat([0.0, 1.0], [len(good), len(bad)]),
         said=np.array([said_or_half(found.values["relevance"]) for found in scores], np.float64),
         features=pair_features(pairs, model.reader, shelf, np.asarray(model.heads.idf), remarks),
+        heard=overhear_rows(rows, model),
         groups=np.array([row.group for row in rows], dtype=np.str_),
     )
 

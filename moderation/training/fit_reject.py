@@ -22,7 +22,15 @@ from moderation.training.evaluate import Judged, Measured, measure
 from moderation.training.rows import Row, Split, split_of
 from moderation.training.serving import items_of
 
-__all__ = ["Offer", "Tried", "fit_reject", "is_enough", "judge_offer"]
+__all__ = [
+    "Offer",
+    "Tried",
+    "fit_reject",
+    "is_enough",
+    "judge_in_parts",
+    "judge_offer",
+    "overhear_rows",
+]
 
 _VERDICTS = 100
 _OF_EACH = 20
@@ -132,7 +140,7 @@ def fit_reject(rows: Sequence[Row], told: LearnedModel) -> Tried | None:
     folds = min(_FOLDS, len(np.unique(groups)))
     if folds < 2 or len(np.unique(wanted)) < 2:
         return None
-    heard = _overhear(rows, told)
+    heard = overhear_rows(rows, told)
     numbers = np.array([each.numbers for each in heard], np.float64)
     columns = _columns(heard, numbers)
     weights = np.array([row.represents for row in rows], np.float64)
@@ -151,6 +159,31 @@ def fit_reject(rows: Sequence[Row], told: LearnedModel) -> Tried | None:
     )
     said = 1 / (1 + np.exp(-(slope * log_odds + offset)))
     return Tried(head, _judged(rows, wanted.astype(np.float64), said, groups))
+
+
+def judge_in_parts(parts: Sequence[Sequence[Overheard]], wanted: Sequence[Float64]) -> Float64:
+    """
+    Let a head fitted on the verdicts of all other parts judge each part.
+
+    Args:
+        parts: what is read of the comments of each part, said by models that never saw them.
+        wanted: float64, shape (n,): 1 where a comment was rejected, of each part.
+
+    Returns:
+        float64, shape (n_all,): log-odds of rejecting, part by part; 0 where the others had only
+        one kind of verdict. Not calibrated, which no order needs.
+    """
+    heard = [each for part in parts for each in part]
+    columns = _columns(heard, np.array([each.numbers for each in heard], np.float64))
+    rejected = np.concatenate(wanted).astype(np.float32)
+    number = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+    log_odds = np.zeros(len(heard))
+    for part in range(len(parts)):
+        here = number == part
+        if here.any():
+            even = np.ones(int((~here).sum()))
+            log_odds[here] = _log_odds(columns[~here], rejected[~here], even, columns[here])
+    return log_odds
 
 
 def judge_offer(enough: Offer, tried: Tried | None, held_back: Judged, *, seed: int = 0) -> Offer:
@@ -179,7 +212,8 @@ def _group(row: Row) -> str:
     return f"{row.source}/{row.group}"
 
 
-def _overhear(rows: Sequence[Row], model: LearnedModel) -> list[Overheard]:
+def overhear_rows(rows: Sequence[Row], model: LearnedModel) -> list[Overheard]:
+    """Give what the head reads of each row's comment, as `model` says it."""
     parts = Parallel(n_jobs=-1)(
         delayed(_overhear_batch)(rows[i : i + _BATCH], model) for i in range(0, len(rows), _BATCH)
     )

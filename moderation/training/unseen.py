@@ -34,6 +34,7 @@ from moderation.training.encode import Encoded
 from moderation.training.evaluate import Judged
 from moderation.training.examine import BAD_SHARE
 from moderation.training.fit import targets
+from moderation.training.fit_reject import judge_in_parts
 from moderation.training.intervals import Estimate, estimate, share
 from moderation.training.outcomes import LEAST, METRICS, Outcome, outcome
 from moderation.training.rows import Row
@@ -234,8 +235,9 @@ def _answers(threads: Sequence[Thread], seed: int) -> list[Outcome]:
     good = 1 - bad
     groups = np.concatenate([thread.groups for thread in threads])
     said = np.concatenate([thread.said for thread in threads])
-    # Each thread is judged by what the labels of the other parts teach about the same features,
-    # which come of models that saw neither.
+    # Each thread is judged by what the labels of the other parts teach, read through models that
+    # saw neither: once as a site's verdicts teach `likely_to_reject`, and once about how an answer
+    # meets its thread alone, whatever its wording.
     taught = []
     for number, thread in enumerate(threads):
         others = [other for place, other in enumerate(threads) if place != number]
@@ -247,10 +249,13 @@ def _answers(threads: Sequence[Thread], seed: int) -> list[Outcome]:
             np.concatenate([1 - other.bad for other in others]),
         )
         taught.append(learner.predict_proba(thread.features)[:, 1])
-    told = np.concatenate(taught)
-    told_name = f"{THREADS}, taught by the other threads' labels"
-    said_name = f"{THREADS}, as shipped: never told of a bad answer"
+    verdicts = -judge_in_parts([thread.heard for thread in threads], [t.bad for t in threads])
+    found = [
+        ("taught by the other threads' labels as by a site's verdicts", verdicts, "answers_auc"),
+        ("the same, by how they meet their thread alone", np.concatenate(taught), None),
+        ("as shipped: never told of a bad answer", said, None),
+    ]
     return [
-        outcome(_ANSWERS, told_name, "ROC-AUC", good, told, groups, seed=seed, goal="answers_auc"),
-        outcome(_ANSWERS, said_name, "ROC-AUC", good, said, groups, seed=seed),
+        outcome(_ANSWERS, f"{THREADS}, {how}", "ROC-AUC", good, told, groups, seed=seed, goal=goal)
+        for how, told, goal in found
     ]

@@ -17,7 +17,9 @@ from moderation.training.fit_reject import (
     Offer,
     fit_reject,
     is_enough,
+    judge_in_parts,
     judge_offer,
+    overhear_rows,
 )
 from moderation.training.rows import Row, Split, split_of
 from tests.classifiers.random_model import make_model
@@ -152,3 +154,16 @@ def test_a_finished_model_reads_as_it_was_taught(told: LearnedModel) -> None:
     for head in HEADS:
         same = np.array_equal(before[head].said, after[head].said)
         assert same is (head != REJECT)
+
+
+def test_each_part_is_judged_by_what_the_others_teach(told: LearnedModel) -> None:
+    """A rule that holds in all is learned; verdicts of the part itself teach nothing of it."""
+    rows = verdicts(240, is_about_the_harbour, seed=4)
+    parts = [rows[:80], rows[80:160], rows[160:]]
+    heard = [overhear_rows(part, told) for part in parts]
+    wanted = [np.array([float(row.rejected is True) for row in part]) for part in parts]
+    log_odds = judge_in_parts(heard, wanted)
+    assert roc_auc_score(np.concatenate(wanted), log_odds) > 0.9
+    lies = judge_in_parts(heard, [1 - wanted[0], *wanted[1:]])
+    assert np.allclose(lies[:80], log_odds[:80])
+    assert not np.allclose(lies[80:], log_odds[80:])

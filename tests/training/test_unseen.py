@@ -167,11 +167,13 @@ def test_only_scores_that_are_offered_are_held_to_their_calibration(found: list[
 
 
 def test_answers_are_judged_as_shipped_and_taught(found: list[Outcome]) -> None:
-    """The second is fitted on the labels of other threads; both see all answers of all threads."""
+    """Two are fitted on the labels of other threads; all see every answer of every thread."""
     answers = [one for one in found if one.place.startswith(THREADS)]
-    assert [one.goal for one in answers] == ["answers_auc", None]
+    assert [one.goal for one in answers] == ["answers_auc", None, None]
     assert all((one.rows, one.bad) == (96, 48) for one in answers)
-    assert answers[0].found.value > 0.8
+    # Only how they meet their thread tells these apart: their wording is noise.
+    assert answers[1].found.value > 0.8
+    assert answers[0].found.value > 0.6
 
 
 @pytest.mark.slow
