@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from moderation.text.offsets import Edit
-from moderation.text.vocabulary import is_common
+from moderation.text.vocabulary import is_common, is_listed
 
 __all__ = ["is_disguised", "leet_edits"]
 
@@ -54,6 +54,8 @@ _VOWELS = frozenset("aeiouy")
 _COMPANY = re.compile(
     "[013457$]?[a-z\u00df-\u024f]+(?:[013457@$]{1,2}[a-z\u00df-\u024f]+)*[0134$]?"
 )
+_LEAST_LISTED = 4
+# Letters of a word of our lists that is read by itself: shorter ones are codes as well.
 _LEAST_BEFORE_DOLLAR = 4
 # "loser$", but "US$", "AUD$".
 _COMPANY_SIZE = 3
@@ -150,6 +152,8 @@ def _read(word: str) -> str | None:
         reading = word.translate(table)
         # "$5hit" may be a price, "pu$5y" is none.
         if reading in _DISGUISED and (word[0].isalpha() or _PRICE.search(word) is None):
+            return reading
+        if word[0].isalpha() and 2 * letters >= len(word) >= _LEAST_LISTED and is_listed(reading):
             return reading
     if not word.isascii() and _ACCENTED.fullmatch(word) is None:
         return word.translate(_CYRILLIC_READINGS) if _CYRILLIC_SIGNED.match(word) else None

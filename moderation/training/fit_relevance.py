@@ -24,12 +24,14 @@ from moderation.classifiers.relevance import KINDS, RelevanceHead, Remarks
 from moderation.errors import TrainingError
 from moderation.terms import RelevanceKind
 from moderation.text import normalise
+from moderation.training.harmless import COURTESIES, STRAYS
 from moderation.training.pairs import (
     Pair,
     Shelf,
     is_pair,
     make_pairs,
     pair_features,
+    place_anywhere,
     under_title,
 )
 from moderation.training.rows import Row
@@ -51,7 +53,9 @@ _DECAY = 0.5
 _BATCH = 512
 _ROUNDS = 150
 # Stopping there is meant: with little data more of them would learn it by heart.
-_BALANCE = {"corpus": 4.0, "labels": 8.0}
+_BALANCE = {"corpus": 4.0, "labels": 8.0, COURTESIES: 0.5, STRAYS: 0.3}
+# Courtesies and strays stand where we put them, so they count little; without them half as many
+# again of thin praise are taken for off topic (decision record 0025).
 _OTHER = 1.0
 # Pairs of a question forum look unlike comments under news: they help, but must not rule. With a
 # fifth of this they were judged worse than by nearness alone (decision record 0024).
@@ -94,7 +98,7 @@ def fit_relevance(
     Raises:
         TrainingError: a kind is missing among the rows.
     """
-    pairs = make_pairs(rows, seed=seed)
+    pairs = [*make_pairs(rows, seed=seed), *place_anywhere(rows, seed=seed)]
     missing = [kind.value for kind in KINDS if all(pair.row.kind is not kind for pair in pairs)]
     if missing:
         raise TrainingError(f"relevance has no {' and no '.join(missing)} comment to learn from")

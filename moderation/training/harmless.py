@@ -1,5 +1,5 @@
 """
-Harmless texts of our own beside the corpus: courtesies, and ordinary sentences.
+Harmless texts of our own beside the corpus: courtesies, ordinary sentences, and strays.
 
 Reads their folders; what is learned of them is the fitting modules' business.
 """
@@ -17,7 +17,7 @@ from moderation.training.lines import read_lines
 from moderation.training.rows import Row
 from moderation.training.slices import KNOWN_LANGUAGES
 
-__all__ = ["COURTESIES", "HARMLESS", "ORDINARY", "read_harmless"]
+__all__ = ["COURTESIES", "HARMLESS", "ORDINARY", "STRAYS", "read_harmless"]
 
 COURTESIES = "courtesies"
 """Thanks, praise and assent that people write under any article: about nothing."""
@@ -25,12 +25,16 @@ COURTESIES = "courtesies"
 ORDINARY = "ordinary"
 """What people and papers write all day: about something, and there is no telling under what."""
 
+STRAYS = "strays"
+"""What people write who speak of something of their own, or of nothing: off topic anywhere."""
+
 _ROW = Row("", "", "", "", spam=False, toxicity=False, kinds=frozenset())
 
 HARMLESS: Mapping[str, Row] = MappingProxyType(
     {
         COURTESIES: replace(_ROW, substance=False, kind=RelevanceKind.GENERIC),
         ORDINARY: _ROW,
+        STRAYS: replace(_ROW, kind=RelevanceKind.OFF_TOPIC),
     }
 )
 """Folders of the corpus folder, which are also the sources of their rows, with what is known of

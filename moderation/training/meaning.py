@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -18,11 +19,11 @@ from scipy.sparse import csr_matrix
 from sklearn.decomposition import PCA
 from sklearn.linear_model import Ridge
 
-from moderation.classifiers.features import STEM_LENGTHS, grams
+from moderation.classifiers.features import STEM_LENGTHS, Grams, grams
 from moderation.classifiers.meaning import LONGEST_STEM, MEANING_SIZE, MeaningSpace, pack_rows
 from moderation.text import normalise, split_sentences
 from moderation.training.rows import Row
-from moderation.training.teacher import CommonWord, Teacher, common_words
+from moderation.training.teacher import CommonWord, Teacher, common_words, typed_in_latin
 
 __all__ = ["Lesson", "fit_table", "make_space", "teach", "texts_by_language"]
 
@@ -44,6 +45,8 @@ _BATCH = 256
 _RATE = 2e-3
 _SEEN = 2.0
 # A word in so many texts is believed half; what is left is what words in general learned.
+
+_NO_OTHERS: Mapping[str, str] = MappingProxyType({})
 
 Float32 = npt.NDArray[np.float32]
 Int64 = npt.NDArray[np.int64]
@@ -136,7 +139,7 @@ def teach(rows: Sequence[Row], *, cache: Path, seed: int, say: Say) -> MeaningSp
         if texts[language]
     ]
     table = fit_table(table, others, seed=seed)
-    return make_space(spelt, table)
+    return make_space(spelt, table, typed_in_latin(spelt))
 
 
 def texts_by_language(rows: Sequence[Row], *, seed: int) -> dict[str, list[str]]:
@@ -241,29 +244,36 @@ def _spread(table: Float32, moved: Float32, counts: npt.NDArray[np.float64]) -> 
     return np.where(here[:, None], spread, moved).astype(np.float32)
 
 
-def make_space(spelt: Sequence[str], table: Float32) -> MeaningSpace:
+def make_space(
+    spelt: Sequence[str], table: Float32, typed: Mapping[str, str] = _NO_OTHERS
+) -> MeaningSpace:
     """
     Lay word vectors out as serving reads them, with stems for the words that are not there.
 
     Args:
         spelt: words; of those that fold to the same the first is kept.
         table: float32, shape (n_words, MEANING_SIZE).
+        typed: other spellings, each with the word of `spelt` that it stands for and whose row it
+            shares; one that is a word or a stem already stays that.
     """
     # Each key with the places whose mean its row is; equal places share a row.
     means: dict[int, tuple[int, ...]] = {}
     stems: dict[int, list[int]] = defaultdict(list)
     for place, word in enumerate(spelt):
         hashed = grams(normalise(word).folded)
-        runs = hashed.phrases()
-        size = hashed.words.size
-        # A word of three or more parts, as the text room cuts them, has no row.
-        if 1 <= size <= 2 and int(runs[size - 1][0]) not in means:
-            means[int(runs[size - 1][0])] = (place,)
-            if size == 1:
+        key = _key(hashed)
+        if key is not None and key not in means:
+            means[key] = (place,)
+            if hashed.words.size == 1:
                 found = hashed.stems[STEM_LENGTHS.index(LONGEST_STEM) :, 0]
                 for stem in found[found > 0]:
                     stems[int(stem)].append(place)
     means |= {stem: tuple(places) for stem, places in stems.items()}
+    place_of = {word: place for place, word in enumerate(spelt)}
+    for spelling, word in typed.items():
+        key = _key(grams(normalise(spelling).folded))
+        if key is not None:
+            means.setdefault(key, (place_of[word],))
     keys = sorted(means)
     rows = {places: number for number, places in enumerate(dict.fromkeys(means[k] for k in keys))}
     packed, scale, norms = pack_rows(np.stack([table[list(p)].mean(axis=0) for p in rows]))
@@ -279,10 +289,16 @@ def make_space(spelt: Sequence[str], table: Float32) -> MeaningSpace:
 def _index(spelt: Sequence[str]) -> dict[int, int]:
     found: dict[int, int] = {}
     for place, word in enumerate(spelt):
-        hashed = grams(normalise(word).folded)
-        if 1 <= hashed.words.size <= 2:
-            found.setdefault(int(hashed.phrases()[hashed.words.size - 1][0]), place)
+        key = _key(grams(normalise(word).folded))
+        if key is not None:
+            found.setdefault(key, place)
     return found
+
+
+def _key(word: Grams) -> int | None:
+    """Give the hash of a word; None for one of three or more parts, as the text room cuts them."""
+    size = word.words.size
+    return int(word.phrases()[size - 1][0]) if 1 <= size <= 2 else None
 
 
 def _tokens(texts: Sequence[str], index: Mapping[int, int], width: int) -> csr_matrix:

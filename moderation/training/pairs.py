@@ -22,6 +22,7 @@ from moderation.classifiers.reading import Reader
 from moderation.classifiers.relevance import PAIR_NAMES, Remarks, match
 from moderation.terms import Article, RelevanceKind
 from moderation.text import normalise
+from moderation.training.harmless import COURTESIES, STRAYS
 from moderation.training.rows import Row
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "make_pairs",
     "make_shelf",
     "pair_features",
+    "place_anywhere",
     "under_title",
 ]
 
@@ -157,6 +159,26 @@ def make_pairs(rows: Sequence[Row], *, seed: int = 0) -> list[Pair]:
         # The comment it answers stands under the old article and would give the game away.
         pairs.append(Pair(replace(row, article=other, kind=kind, parent=None), index, made=True))
     return pairs
+
+
+def place_anywhere(rows: Sequence[Row], *, seed: int = 0) -> list[Pair]:
+    """
+    Put every courtesy and every stray under some article of our corpus in its language.
+
+    The one is thin praise there, and the other off topic, as they would be under nearly any. In a
+    language without an article of ours there is none to put them under.
+    """
+    chance = random.Random(seed)  # noqa: S311 - not a secret.
+    shelves: dict[str, dict[str, Article]] = defaultdict(dict)
+    for row in rows:
+        if row.source == "corpus" and row.article is not None:
+            shelves[row.language].setdefault(row.group, row.article)
+    placed = []
+    for index, row in enumerate(rows):
+        if row.source in (COURTESIES, STRAYS) and shelves[row.language]:
+            article = chance.choice(list(shelves[row.language].values()))
+            placed.append(Pair(replace(row, article=article), index, made=False))
+    return placed
 
 
 def under_title(pair: Pair) -> Pair:

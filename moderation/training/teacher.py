@@ -8,26 +8,32 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from moderation.errors import TrainingError
+from moderation.training.romanise import latin_spellings
 from moderation.training.slices import LANGUAGES
 
-__all__ = ["TEACHERS", "CommonWord", "Teacher", "common_words"]
+__all__ = ["TEACHERS", "CommonWord", "Teacher", "common_words", "typed_in_latin"]
 
 _VOCABULARY = {
     "en": 16_000,
-    **dict.fromkeys(("ar", "fa"), 9_000),
-    **dict.fromkeys(("es", "fr", "de", "ru", "tr", "pt", "hi", "id", "zh"), 5_500),
+    **dict.fromkeys(("ar", "fa", "hi"), 9_000),
+    **dict.fromkeys(("es", "fr", "de", "ru", "tr", "pt", "id", "zh"), 5_500),
     **dict.fromkeys(("it", "nl", "pl", "ja", "ko", "uk", "vi", "sv", "ro", "el", "cs"), 4_000),
 }
 # The commonest words of each language; stems stand in for the rest.
+
+_LATIN = tuple("en es fr de tr pt id it nl pl vi sv ro cs".split())
+_RARER = 10
+# A Latin spelling of a Hindi word is one only where no language of these letters uses it as a word
+# of its own more than a tenth as often: "fool" stays English, "nahi" is Hindi.
 
 _MOST_CHARS = 300
 # What a teacher is asked about is cut there, since its cost grows with length.
@@ -236,15 +242,10 @@ def common_words() -> dict[str, CommonWord]:
     Raises:
         TrainingError: the `teacher` extra is not installed.
     """
-    try:
-        from wordfreq import get_frequency_dict
-    except ImportError as error:
-        raise TrainingError(
-            "teaching the meaning space needs `pip install moderation[teacher]`"
-        ) from error
+    share_of = _frequencies()
     words: dict[str, CommonWord] = {}
     for language, count in _VOCABULARY.items():
-        shares = get_frequency_dict(language)
+        shares = share_of(language)
         usable = (w for w in sorted(shares, key=lambda w: -shares[w]) if len(w) > 1 or w > "\u2e80")
         for word in itertools.islice(usable, count):
             found = CommonWord(float(shares[word]), language)
@@ -255,3 +256,40 @@ def common_words() -> dict[str, CommonWord]:
                 # comments were learned from.
                 words.setdefault(word, found)
     return words
+
+
+def typed_in_latin(words: Iterable[str]) -> dict[str, str]:
+    """
+    Give the ways in which words of Hindi are typed in Latin letters (`latin_spellings`).
+
+    Args:
+        words: of any language; those in other letters have none.
+
+    Returns:
+        spelling -> the word it is, the commonest where it may be several.
+
+    Raises:
+        TrainingError: the `teacher` extra is not installed.
+    """
+    share_of = _frequencies()
+    hindi = share_of("hi")
+    elsewhere: dict[str, float] = {}
+    for language in _LATIN:
+        for word, share in share_of(language).items():
+            elsewhere[word] = max(share, elsewhere.get(word, 0.0))
+    typed: dict[str, str] = {}
+    for word in sorted(words, key=lambda word: -hindi.get(word, 0.0)):
+        for spelling in latin_spellings(word):
+            if hindi.get(word, 0.0) >= _RARER * elsewhere.get(spelling, 0.0):
+                typed.setdefault(spelling, word)
+    return typed
+
+
+def _frequencies() -> Callable[[str], dict[str, float]]:
+    try:
+        from wordfreq import get_frequency_dict
+    except ImportError as error:
+        raise TrainingError(
+            "teaching the meaning space needs `pip install moderation[teacher]`"
+        ) from error
+    return cast("Callable[[str], dict[str, float]]", get_frequency_dict)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from moderation.text import normalise
 from moderation.text.arabic import fold_letters
+from moderation.text.vocabulary import LISTED
 from moderation.training.corpus import read_corpus
 from moderation.training.harmless import read_harmless
 from moderation.training.lexicon import listed_words
@@ -21,7 +22,9 @@ __all__ = ["common_words"]
 _LEAST = 2
 # Who writes a word wrong seldom finds company.
 
-_ABUSE = ("insult", "contempt", "profanity", "sexual")
+_ABUSE = ("insult", "profanity", "sexual")
+_DOUBTFUL_ABUSE = ("contempt",)
+# Mostly ordinary words: they are read in disguise as others are.
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _DOUBLED = re.compile(r"(.)\1")
@@ -35,7 +38,7 @@ def common_words(folder: Path) -> list[str]:
     Letters only, folded as `Text.folded` is, sorted, and none with a letter three times in a row.
     Of words with a letter twice in a row one use is enough: there are few, and whether "coooool"
     has one or two is what the list is asked most. Abuse is what people disguise, and our corpus
-    masks it.
+    masks it; what is nearly always abuse is marked (`LISTED`).
 
     Raises:
         CorpusError: a row breaks the schema, or a harmless text or a list cannot be read.
@@ -50,8 +53,10 @@ def common_words(folder: Path) -> list[str]:
     for text in texts:
         counts.update(_WORD.findall(_folded(text)))
     found = {word for word, count in counts.items() if count >= _LEAST or _DOUBLED.search(word)}
-    found.update(_folded(word) for word in listed_words(folder / "lexicon", _ABUSE))
-    return sorted(word for word in found if _WORD.fullmatch(word) and not _DRAWN_OUT.search(word))
+    abuse = {_folded(word) for word in listed_words(folder / "lexicon", _ABUSE)}
+    found |= abuse | {_folded(word) for word in listed_words(folder / "lexicon", _DOUBTFUL_ABUSE)}
+    usable = [w for w in sorted(found) if _WORD.fullmatch(w) and not _DRAWN_OUT.search(w)]
+    return [f"{word}{LISTED}" if word in abuse else word for word in usable]
 
 
 def _folded(text: str) -> str:

@@ -215,6 +215,7 @@ def test_persian_non_joiners_are_spelling(parts: list[str]) -> None:
         ("yeeeesss", "yes", "repeated"),
         ("assshole", "asshole", "repeated"),
         ("die Schifffahrt", "die schiffahrt", "repeated"),
+        ("filho da pu7@", "filho da puta", "leet"),
         ("no7h!ng", "nothing", "leet"),
         ("wha7 abou7 thi5", "what about this", "leet"),
         ("wha7 a l!ne", "what a line", "leet"),

@@ -14,6 +14,7 @@ from moderation.terms import RelevanceKind
 from moderation.text import normalise
 from moderation.training.encode import encode, tfidf
 from moderation.training.fit import fit_heads, fit_idf, out_of_fold_logits, targets
+from moderation.training.harmless import COURTESIES, HARMLESS, ORDINARY, STRAYS
 from moderation.training.rows import Row
 from tests.training.made_rows import READER, ham, heads_of, logits_of, pills, put, spam_logits
 
@@ -188,19 +189,34 @@ def test_out_of_fold_with_too_few_groups_is_the_fit() -> None:
 
 
 def test_astray_is_learned_from_whole_comments_under_their_own_articles() -> None:
-    """Pieces that we cut, and pairs of a question forum, say nothing of it."""
+    """And from what fits under any or under none; pieces that we cut and a forum say nothing."""
     off = replace(put("lost cat, grey", 1), kind=RelevanceKind.OFF_TOPIC)
     rows = [
         off,
         replace(off, kind=RelevanceKind.ON_TOPIC),
         replace(off, kind=RelevanceKind.GENERIC),
+        replace(HARMLESS[COURTESIES], text="so true", source=COURTESIES),
+        replace(HARMLESS[STRAYS], text="lost cat", source=STRAYS),
+        replace(HARMLESS[ORDINARY], text="The bridge opened in May.", source=ORDINARY),
         replace(off, fragment=True),
         replace(off, source="semeval2016_cqa_en"),
         put("late again", 2),
     ]
     found = targets(rows, "astray")
-    assert found[:3].tolist() == [1, 0, 0]
-    assert np.isnan(found[3:]).all()
+    assert found[:5].tolist() == [1, 0, 0, 0, 1]
+    assert np.isnan(found[5:]).all()
+
+
+def test_what_speaks_of_something_is_no_thin_praise() -> None:
+    """In most languages there is nothing but ordinary sentences to tell courtesies from."""
+    rows = [
+        replace(HARMLESS[COURTESIES], text="proprio così", source=COURTESIES),
+        replace(HARMLESS[ORDINARY], text="Il ponte riapre a maggio.", source=ORDINARY),
+        replace(HARMLESS[STRAYS], text="lost cat", source=STRAYS),
+        put("late again", 2),
+    ]
+    assert targets(rows, "generic")[:3].tolist() == [1, 0, 0]
+    assert np.isnan(targets(rows, "generic")[3])
 
 
 def test_out_of_fold_a_piece_goes_along_with_what_it_was_cut_from() -> None:

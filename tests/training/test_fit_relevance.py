@@ -8,7 +8,14 @@ from dataclasses import replace
 from moderation.classifiers.relevance import KINDS, Remarks
 from moderation.terms import Article, RelevanceKind
 from moderation.training.fit_relevance import calibrate_relevance, fit_relevance, fresh_share
-from moderation.training.pairs import Pair, make_shelf, pair_features, under_title
+from moderation.training.harmless import COURTESIES, HARMLESS, STRAYS
+from moderation.training.pairs import (
+    Pair,
+    make_shelf,
+    pair_features,
+    place_anywhere,
+    under_title,
+)
 from moderation.training.rows import Row
 from tests.training.made_rows import READER, ham, heads_of
 
@@ -88,3 +95,18 @@ def test_under_a_title_there_is_neither_text_nor_parent() -> None:
     assert row.article is not None
     assert pair.row.article == replace(row.article, body=None)
     assert pair.row.parent is None
+
+
+def test_what_fits_anywhere_or_nowhere_is_put_under_an_article_of_its_language() -> None:
+    """It is thin praise or off topic there; in a language without articles there is none."""
+    courtesy = replace(HARMLESS[COURTESIES], source=COURTESIES, text="so true", language="en")
+    stray = replace(HARMLESS[STRAYS], source=STRAYS, text="lost cat", language="en")
+    ours = remarks_under_texts()
+    rows = [*ours, courtesy, stray, replace(courtesy, text="proprio così", language="it")]
+    placed = place_anywhere(rows)
+    assert [(pair.row.text, pair.row.kind) for pair in placed] == [
+        ("so true", RelevanceKind.GENERIC),
+        ("lost cat", RelevanceKind.OFF_TOPIC),
+    ]
+    assert all(pair.row.article in [row.article for row in ours] for pair in placed)
+    assert [rows[pair.index] for pair in placed] == [courtesy, stray]

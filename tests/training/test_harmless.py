@@ -9,8 +9,8 @@ import pytest
 from moderation.errors import CorpusError
 from moderation.terms import RelevanceKind
 from moderation.training.corpus import read_corpus
-from moderation.training.harmless import COURTESIES, ORDINARY, read_harmless
-from moderation.training.slices import KNOWN_LANGUAGES
+from moderation.training.harmless import COURTESIES, ORDINARY, STRAYS, read_harmless
+from moderation.training.slices import KNOWN_LANGUAGES, LANGUAGES
 from tests.corpora import CORPUS
 from tests.training.made_corpus import COMMENT, write
 
@@ -26,6 +26,8 @@ def test_the_shipped_ones_are_sound_and_say_nothing_that_is_measured_on() -> Non
     rows = read_harmless(CORPUS, read_corpus(CORPUS))
     for source in (COURTESIES, ORDINARY):
         assert {row.language for row in rows if row.source == source} == set(KNOWN_LANGUAGES)
+    # What strays is learned against comments that do not, which other languages have none of.
+    assert {row.language for row in rows if row.source == STRAYS} == set(LANGUAGES)
     assert not any(row.spam or row.toxicity or row.substance or row.article for row in rows)
 
 
@@ -36,6 +38,15 @@ def test_only_a_courtesy_says_nothing_of_an_article(tmp_path: Path) -> None:
     courtesy, sentence = read_harmless(_folder(tmp_path, "Thanks!\n"))
     assert (courtesy.kind, courtesy.substance) == (RelevanceKind.GENERIC, False)
     assert (sentence.kind, sentence.substance, sentence.language) == (None, None, "it")
+
+
+def test_a_stray_is_off_topic_wherever_it_stands(tmp_path: Path) -> None:
+    """It is no spam and no abuse, and whether it says something is for others to judge."""
+    (tmp_path / STRAYS).mkdir()
+    (tmp_path / STRAYS / "en.txt").write_text("anyone know a plumber\n", encoding="utf-8")
+    (stray,) = read_harmless(tmp_path)
+    assert (stray.kind, stray.substance) == (RelevanceKind.OFF_TOPIC, None)
+    assert (stray.spam, stray.toxicity, stray.article) == (False, False, None)
 
 
 def test_a_sentence_may_not_be_a_courtesy_too(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def test_without_a_store_there_are_no_labels(tmp_path: Path) -> None:
     """Training before the first start makes no store and learns from the corpus."""
     config = Config(var_dir=tmp_path / "var", corpus_dir=CORPUS)
     material, said = collect(config)
-    assert {row.source for row in material.rows} == {"corpus", "courtesies", "ordinary"}
+    assert {row.source for row in material.rows} == {"corpus", "courtesies", "ordinary", "strays"}
     assert not config.var_dir.exists()
     assert "0 labels" in said[-1]
 
@@ -76,7 +76,7 @@ def test_the_card_tells_every_source_with_its_rows(tmp_path: Path) -> None:
         settle(store, "Some words", VerdictAction.APPROVE)
     material, _ = collect(config)
     entries = {entry["name"]: entry for entry in material.data_entries()}
-    assert set(entries) == {"corpus", "courtesies", "ordinary", "labels"}
+    assert set(entries) == {"corpus", "courtesies", "ordinary", "strays", "labels"}
     assert sum(sum(entry["rows"].values()) for entry in entries.values()) == len(material.rows)
     assert entries["corpus"]["sha256"] == material.corpus_sha256
     for name, digest in material.harmless_sha256.items():

@@ -92,6 +92,18 @@ def test_what_begins_the_same_words_shares_a_row() -> None:
     assert alone @ read(space, "kettle") == pytest.approx(1, abs=1e-5)
 
 
+def test_another_spelling_is_read_as_its_word_and_takes_no_row() -> None:
+    """Unless it is a word already: "kettle" stays what it is, whoever else may type it."""
+    table = np.random.default_rng(1).normal(size=(3, MEANING_SIZE)).astype(np.float32)
+    spelt = ["पानी", "kettle", "बारिश"]
+    plain = make_space(spelt, table)
+    space = make_space(spelt, table, {"paani": "पानी", "kettle": "पानी", "baarish": "बारिश"})
+    assert read(space, "paani") @ read(space, "पानी") == pytest.approx(1, abs=1e-5)
+    assert read(space, "kettle") @ read(plain, "kettle") == pytest.approx(1, abs=1e-5)
+    assert len(space.words) == len(plain.words) + 2
+    assert len(space.rows) == len(plain.rows)
+
+
 def test_four_bits_keep_the_meaning() -> None:
     """What is read back from a byte for two numbers is nearly what was written."""
     table = np.random.default_rng(2).normal(size=(40, MEANING_SIZE)).astype(np.float32)
