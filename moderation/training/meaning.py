@@ -6,7 +6,7 @@ Everything else in training runs without this, on the space of the live model.
 
 from __future__ import annotations
 
-import random
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -94,7 +94,7 @@ def teach(rows: Sequence[Row], *, cache: Path, seed: int, say: Say) -> MeaningSp
     spoken = np.array([word.language for word in words.values()])
     spelt = list(words)
     use, e5, minilm = (Teacher(name, cache) for name in ("use", "e5", "minilm"))
-    texts = texts_by_language(rows, seed=seed)
+    texts = texts_by_language(rows)
     count = sum(map(len, texts.values()))
     say(f"meaning: {len(words):,} words and {count:,} texts for the teachers; kept in {cache} …")
     index = _index(spelt)
@@ -142,13 +142,13 @@ def teach(rows: Sequence[Row], *, cache: Path, seed: int, say: Say) -> MeaningSp
     return make_space(spelt, table, typed_in_latin(spelt))
 
 
-def texts_by_language(rows: Sequence[Row], *, seed: int) -> dict[str, list[str]]:
+def texts_by_language(rows: Sequence[Row]) -> dict[str, list[str]]:
     """
     Give the texts that the table is fitted to: comments, titles, sentences; each once.
 
-    All of our own corpus; of public sets a number of each language. Labels are not looked at.
+    All of our own corpus; of others a number of each language, drawn by what they say, so that one
+    text more changes no other and the teachers are asked of little. Labels are not looked at.
     """
-    chance = random.Random(seed)  # noqa: S311 - not a secret.
     own: dict[str, list[str]] = defaultdict(list)
     public: dict[str, list[str]] = defaultdict(list)
     seen: set[str] = set()
@@ -163,11 +163,14 @@ def texts_by_language(rows: Sequence[Row], *, seed: int) -> dict[str, list[str]]
             shelf[row.language] += split_sentences(normalise(row.text).plain, limit=25)
     found = {}
     for language in (*_USE_LANGUAGES, *_E5_LANGUAGES):
-        more = sorted({text for text in public[language] if len(text) > 25})
-        chance.shuffle(more)
+        more = sorted({text for text in public[language] if len(text) > 25}, key=_lot)
         most = _MOST_PUBLIC.get(language, _MOST_PUBLIC_ELSEWHERE)
         found[language] = list(dict.fromkeys([*filter(str.strip, own[language]), *more[:most]]))
     return found
+
+
+def _lot(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
 
 
 def fit_table(
