@@ -32,7 +32,8 @@ def hash_entry(entry: str) -> str:
     ``p`` is a word or phrase, ``s`` and a number a stem of so many letters; then the hash, hex.
 
     Raises:
-        ValueError: nothing is left of the entry, or it has more than four words.
+        ValueError: nothing is left of the entry, it has more than four words, or a star follows
+            several.
     """
     kind, value = _hash(entry)
     return f"{kind}:{value:016x}"
@@ -44,9 +45,11 @@ def _hash(entry: str) -> tuple[str, int]:
     size = hashed.words.size
     if not 1 <= size <= _MOST_WORDS:
         raise ValueError(f"has {size} words; one to four are possible")
+    if stem and size > 1:
+        raise ValueError("a star can follow a single word only; in a phrase it would match nothing")
     length = int(hashed.word_ends[0] - hashed.word_starts[0])
     if stem and size == 1 and length >= STEM_LENGTHS[-1]:
-        # Longer stems are cut: eight letters tell.
+        # Longer stems are cut: sixteen letters tell.
         length = min(length, STEM_LENGTHS[0])
         return f"s{length}", int(hashed.stems[STEM_LENGTHS.index(length), 0])
     return "p", int(hashed.phrases()[size - 1][0])

@@ -86,6 +86,13 @@ def test_a_stem_matches_endings_and_a_word_only_itself(tmp_path: Path) -> None:
     assert not counts(lexicon, "pay for that")
 
 
+def test_a_long_stem_is_no_shorter_word(tmp_path: Path) -> None:
+    """ "Characterless" says something of somebody, and "character" nothing."""
+    lexicon = compile_lexicon(write(tmp_path, 'contempt = ["charakterlos*"]'))
+    assert counts(lexicon, "eine charakterlose bande").keys() == {"contempt"}
+    assert not counts(lexicon, "ein schwieriger charakter")
+
+
 def test_chinese_entries_match_inside_a_sentence(tmp_path: Path) -> None:
     """Every character is a word there, so an entry is a phrase."""
     lexicon = compile_lexicon(write(tmp_path, 'insult = ["笨蛋"]', "zh"))
@@ -119,6 +126,7 @@ def test_an_empty_text_and_an_empty_lexicon_count_nothing() -> None:
     [
         ('insults = ["x"]', "en.toml: insults"),
         ('insult = ["one two three four five"]', "en.toml: insult"),
+        ('insult = ["two word*"]', "en.toml: insult: 'two word*'"),
         ('insult = ["!"]', "en.toml: insult"),
         ("insult = [3]", "en.toml: insult"),
         ("insult = [", "en.toml"),
