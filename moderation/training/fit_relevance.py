@@ -54,8 +54,8 @@ _BATCH = 512
 _ROUNDS = 150
 # Stopping there is meant: with little data more of them would learn it by heart.
 _BALANCE = {"corpus": 4.0, "labels": 8.0, COURTESIES: 0.5, STRAYS: 0.3}
-# Courtesies and strays stand where we put them, so they count little; without them half as many
-# again of thin praise are taken for off topic (decision record 0025).
+# Courtesies and strays stand where we put them, so they count little; without them about twice as
+# much thin praise is taken for off topic (decision record 0025).
 _OTHER = 1.0
 # Pairs of a question forum look unlike comments under news: they help, but must not rule. With a
 # fifth of this they were judged worse than by nearness alone (decision record 0024).
