@@ -34,7 +34,7 @@ NGRAM_BITS = 18
 """Buckets of the n-gram table, as a power of two. 2^18 costs 1 MiB for each linear head."""
 
 STEM_LENGTHS = tuple(range(16, 3, -1))
-"""Letters of stems of a word, longest first: by eight of them "charakterlos" is "Charakter"."""
+"""Letters of stems of a word, longest first: by eight of them "schweinehund" is pork."""
 
 _LENGTHS = (2, 3, 4, 5)
 # Character n-grams of 2 to 5 within words beat every other feature measured for spam and toxicity;
