@@ -106,7 +106,7 @@ class LearnedModel:
         background: articles to compare with.
         families: names the sort of spam.
         reject: what the site's moderators would do, or None: too few verdicts said so far.
-        measured_in: languages of held-back comments that people judged, or nobody noted them.
+        measured_in: languages it was measured in, ISO 639-1; empty where its card names none.
     """
 
     version: str

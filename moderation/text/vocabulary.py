@@ -2,7 +2,7 @@
 The common words of our languages: what a disguised word is read as, when its shape leaves doubt.
 
 A plain list in `vocabulary.txt`, made of our own writing and our lists of abuse by
-`corpus --write-vocabulary`; it says nothing of what a word means, and only of which are listed.
+`corpus --write-vocabulary`; it says which words are listed as abuse, and of none what it means.
 """
 
 from __future__ import annotations

@@ -42,7 +42,8 @@ __all__ = [
 _ROWS_A_SOURCE = 1500
 # Of a public set; of our own corpus all, since the first so many would be of the first languages.
 _LEAST = 15
-_FEWEST = 5
+_FEWEST_OF_A_LANGUAGE = 5
+# Of either class. A site's own language is measured from its first hundred verdicts or so.
 
 Float64 = npt.NDArray[np.float64]
 
@@ -244,8 +245,7 @@ def languages_measured(rows: Sequence[Row]) -> list[str]:
     List the languages of comments that people judged one by one as spam or not, or abusive or not.
 
     Args:
-        rows: held back. With fewer than five of either class, or none but of one, a language was
-            not measured.
+        rows: held back. A language with fewer than five of either class was not measured.
     """
     counts: Counter[tuple[str, str, bool]] = Counter()
     for row in rows:
@@ -255,7 +255,7 @@ def languages_measured(rows: Sequence[Row]) -> list[str]:
     found = {
         language
         for language, head, _ in counts
-        if min(counts[language, head, True], counts[language, head, False]) >= _FEWEST
+        if min(counts[language, head, True], counts[language, head, False]) >= _FEWEST_OF_A_LANGUAGE
     }
     return sorted(found - {"unknown", "und"})
 

@@ -61,8 +61,8 @@ _BALANCE = {
 # at .3 take two thirds of the false alarms of spam among others of their kind away, two fifths of
 # those of toxicity; at 1 they cost .003 of ROC-AUC in places never fitted on (record 0024).
 _WRITTEN_FOR = {"generic": 4.0, "astray": 4.0}
-# How much more courtesies and strays count where they are what is to be told. At that weight they
-# took .007 of its ROC-AUC from substance (record 0025).
+# How much more courtesies and strays count in the heads they were written for. At that weight in
+# all heads they took .007 of ROC-AUC from substance (record 0025).
 
 _ASSUMED = {"spam": 0.1}
 # What a set's nature says ("nobody sells in this set") keeps a head from false alarms in other

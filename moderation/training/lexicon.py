@@ -48,7 +48,7 @@ def _hash(entry: str) -> tuple[str, int]:
     if stem and size > 1:
         raise ValueError("a star can follow a single word only; in a phrase it would match nothing")
     length = int(hashed.word_ends[0] - hashed.word_starts[0])
-    if stem and size == 1 and length >= STEM_LENGTHS[-1]:
+    if stem and length >= STEM_LENGTHS[-1]:
         # Longer stems are cut: sixteen letters tell.
         length = min(length, STEM_LENGTHS[0])
         return f"s{length}", int(hashed.stems[STEM_LENGTHS.index(length), 0])

@@ -22,8 +22,9 @@ from sklearn.linear_model import Ridge
 from moderation.classifiers.features import STEM_LENGTHS, Grams, grams
 from moderation.classifiers.meaning import LONGEST_STEM, MEANING_SIZE, MeaningSpace, pack_rows
 from moderation.text import normalise, split_sentences
+from moderation.training.frequencies import FrequentWord, frequent_words, typed_in_latin
 from moderation.training.rows import Row
-from moderation.training.teacher import CommonWord, Teacher, common_words, typed_in_latin
+from moderation.training.teacher import Teacher
 
 __all__ = ["Lesson", "fit_table", "make_space", "teach", "texts_by_language"]
 
@@ -90,7 +91,7 @@ def teach(rows: Sequence[Row], *, cache: Path, seed: int, say: Say) -> MeaningSp
     Raises:
         TrainingError: the `teacher` extra is missing or its weights are not those expected.
     """
-    words = common_words()
+    words = frequent_words()
     spoken = np.array([word.language for word in words.values()])
     spelt = list(words)
     use, e5, minilm = (Teacher(name, cache) for name in ("use", "e5", "minilm"))
@@ -319,7 +320,7 @@ def _tokens(texts: Sequence[str], index: Mapping[int, int], width: int) -> csr_m
 
 
 def _weights(
-    words: Mapping[str, CommonWord], texts: Mapping[str, Sequence[str]]
+    words: Mapping[str, FrequentWord], texts: Mapping[str, Sequence[str]]
 ) -> npt.NDArray[np.float32]:
     """Weigh words by how rare they are, in general and in comments: 0..1."""
     shares: dict[str, float] = {}
